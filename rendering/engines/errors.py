@@ -1,0 +1,36 @@
+"""What can go wrong inside an engine, one type per kind of cause.
+
+Messages are written for the person at the screen: what happened, which input, what to do.
+"""
+
+
+class EngineError(Exception):
+    """Base of everything an engine raises on purpose; `str(error)` may be shown to the user."""
+
+
+class ModelMissingError(EngineError):
+    """A model file is not on this machine. The message names it and the command that fetches it."""
+
+
+class ModelCorruptError(EngineError):
+    """A model file is there but its checksum is wrong."""
+
+
+class DownloadError(EngineError):
+    """No source of an artifact could be read."""
+
+
+class ScriptError(EngineError):
+    """The text cannot be spoken: empty after normalisation, too long, unsupported language."""
+
+
+class MediaError(EngineError):
+    """An image, video or audio file cannot be used. The message says why and what to do."""
+
+
+class FaceError(MediaError):
+    """An image was read but its face cannot be animated: none, too small, turned away, eyes hidden."""
+
+
+class Cancelled(Exception):  # noqa: N818 - control flow, not a failure
+    """Raised by a progress callback to stop the work at the next chunk."""

@@ -1,0 +1,125 @@
+"""What every speech engine gives and what the rest of the pipeline may rely on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]
+
+SAMPLE_RATE = 24_000
+"""Hz. Every engine's output is resampled to this rate before anything else sees it."""
+
+Timing = Literal["aligned", "estimated"]
+"""`aligned`: forced alignment of words and phones; `estimated`: from energy and spectrum."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word as the user wrote it ("$5", "Dr."), and when it is heard. Seconds."""
+
+    text: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Phone:
+    """One phone: ARPAbet without stress ("AA", "M") or "SIL". Seconds."""
+
+    label: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Speech:
+    """A spoken utterance.
+
+    samples: float32 [n], mono, -1..1, at `SAMPLE_RATE`
+    words, phones: in time order; phones cover the whole duration, pauses as "SIL"
+    timing: how words and phones were found
+    """
+
+    samples: Samples
+    words: tuple[Word, ...]
+    phones: tuple[Phone, ...]
+    timing: Timing
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return len(self.samples) / SAMPLE_RATE
+
+
+@dataclass(frozen=True)
+class SpokenWord:
+    """What a written word becomes in the mouth.
+
+    written: as in the script; spoken: the normalised words it expands to ("five dollars"), maybe empty.
+    """
+
+    written: str
+    spoken: str
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """One sentence of a script, ready to be spoken.
+
+    text: as written (captions); words: written to spoken, in order; pause_after: silence in seconds that
+    follows the sentence; language: BCP 47 primary tag plus region ("en-us").
+    """
+
+    text: str
+    words: tuple[SpokenWord, ...]
+    language: str = "en-us"
+    pause_after: float = 0.35
+
+    @property
+    def spoken(self) -> str:
+        """The normalised sentence given to the engine."""
+        return " ".join(word.spoken for word in self.words if word.spoken)
+
+
+@dataclass(frozen=True)
+class VoiceInfo:
+    """One voice of an engine. `key` is what `synthesize` takes."""
+
+    engine: str
+    key: str
+    name: str
+    language: str
+    gender: Literal["female", "male"]
+    licence: str
+    artifacts: tuple[str, ...] = ()
+    """Names in the weights manifest that must be on this machine."""
+
+
+@dataclass(frozen=True)
+class Synthesis:
+    """Raw output of an engine: samples at SAMPLE_RATE, and the phonemes (IPA) it used for each spoken word
+    where it knows them, so that names outside the dictionary can be aligned."""
+
+    samples: Samples
+    pronunciations: Mapping[str, str] = field(default_factory=dict)
+
+
+class SpeechEngine(Protocol):
+    """Turns an utterance into samples. Instances keep their model warm; they are not thread-safe."""
+
+    name: str
+    version: str
+
+    def voices(self) -> tuple[VoiceInfo, ...]:
+        """Every voice this engine knows, fetched or not."""
+        ...
+
+    def synthesize(
+        self, utterance: Utterance, voice: str, *, speed: float = 1.0, lexicon: Mapping[str, str] | None = None
+    ) -> Synthesis:
+        """Speak. speed: 0.5-2.0, 1 is the voice's own pace. lexicon: written word (casefolded) to how it
+        sounds (respelling). Raises ModelMissingError, ScriptError."""
+        ...
