@@ -1,0 +1,15 @@
+"""Addresses: pages of the apps, the API, the admin and media."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("studio.urls")),
+    path("", include("rendering.urls")),
+    path("account/", include("accounts.urls")),
+    path("account/", include("allauth.urls")),
+    path("api/v1/", include("avatarlab.api_urls")),
+    path("media/", include("avatarlab.media_urls")),
+    path("admin/rq/", include("django_rq.urls")),
+    path("admin/", admin.site.urls),
+]
