@@ -1,0 +1,142 @@
+"""From an uploaded photo to an avatar: checked, framed, widened, matted, its background filled.
+
+The front door of everything about avatars; bundles are kept by `save` and `load`.
+"""
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from rendering.engines.face.analysis import FaceAnalyser, describe
+from rendering.engines.face.base import FaceAnalysis, Image
+from rendering.engines.face.images import WORKING_SIDE, read_image
+from rendering.engines.face.mesh import Landmarks
+from rendering.engines.inpainting.base import Inpainting
+from rendering.engines.inpainting.migan import MiganInpainting
+from rendering.engines.inpainting.smooth import SmoothInpainting
+from rendering.engines.matting.base import Alpha, Matting
+from rendering.engines.matting.rvm import RobustVideoMatting
+from rendering.engines.talking_head.base import StillSource
+from rendering.pipeline.bundle import AvatarBundle, hidden_by_person, load, save
+from rendering.pipeline.framing import (
+    Region,
+    cut_borders,
+    extend,
+    missing_room,
+    portrait_region,
+    speaker_alpha,
+)
+from rendering.pipeline.portraits import cutout, thumbnail
+
+__all__ = [
+    "AvatarBundle",
+    "AvatarEngines",
+    "cutout",
+    "load",
+    "prepare_still",
+    "save",
+    "shared_engines",
+    "thumbnail",
+]
+
+READING_SIDE = 4096
+"""Pixels; a face in a large photo is cropped from this size, so that it keeps its detail."""
+GLANCE_SIDE = 512
+"""Pixels; enough to see at which borders a person is cut."""
+
+
+@dataclass(frozen=True)
+class AvatarEngines:
+    """What preparing an avatar needs, kept warm; not thread-safe."""
+
+    analyser: FaceAnalyser
+    matting: Matting
+    widening: Inpainting
+    plates: Inpainting
+
+
+@functools.cache
+def shared_engines(threads: int = 2) -> AvatarEngines:
+    """The engines of this process, opened on first use. Raises ModelMissingError."""
+    return AvatarEngines(
+        analyser=FaceAnalyser(),
+        matting=RobustVideoMatting(threads=threads),
+        widening=MiganInpainting(threads=threads),
+        plates=SmoothInpainting(),
+    )
+
+
+def prepare_still(path: Path, *, widen: bool = True, engines: AvatarEngines | None = None) -> AvatarBundle:
+    """The avatar that speaks with the largest face of a photo.
+
+    widen: invent room where the person is cut at left, right or top. Raises MediaError and FaceError with the
+    remedy, ModelMissingError.
+    """
+    engines = engines or shared_engines()
+    photo = read_image(path, max_side=READING_SIDE)
+    image, face = _frame(photo, engines.analyser.analyse(photo))
+    widening = "none"
+    if widen:
+        canvas = _canvas(image, face, engines.matting)
+        if canvas != Region(0, 0, *face.image_size):
+            image, face = _widen(image, face, canvas, engines.widening)
+            widening = _title(engines.widening)
+    alpha = speaker_alpha(engines.matting.matte_still(image), face.landmarks)
+    plate = remove_person(image, alpha, engines.plates)
+    made_with = {
+        "matting": _title(engines.matting),
+        "widening": widening,
+        "plate": _title(engines.plates),
+    }
+    return AvatarBundle(StillSource(image, alpha, plate, face), cut_borders(alpha), made_with)
+
+
+def _title(engine: Matting | Inpainting) -> str:
+    return f"{engine.name} {engine.version}"
+
+
+def remove_person(image: Image, alpha: Alpha, inpainting: Inpainting) -> Image:
+    """The picture without the person; identical to it elsewhere."""
+    return inpainting.fill(image, ~hidden_by_person(alpha))
+
+
+def _frame(photo: Image, face: FaceAnalysis) -> tuple[Image, FaceAnalysis]:
+    """Head to waist of the photo at working size, and the face in its pixels."""
+    region = portrait_region(face.landmarks, photo.shape[1], photo.shape[0])
+    image = photo[region.top : region.bottom, region.left : region.right]
+    return _place(image, face, region, min(1.0, WORKING_SIDE / max(region.width, region.height)))
+
+
+def _canvas(image: Image, face: FaceAnalysis, matting: Matting) -> Region:
+    """The canvas on which nobody is cut at the sides, from a quick look at a small copy."""
+    width, height = face.image_size
+    scale = min(1.0, GLANCE_SIDE / max(width, height))
+    glance, glanced = _place(image, face, Region(0, 0, width, height), scale)
+    alpha = speaker_alpha(matting.matte_still(glance), glanced.landmarks)
+    return missing_room(cut_borders(alpha), float(face.landmarks[:, 0].mean()), width, height)
+
+
+def _widen(
+    image: Image, face: FaceAnalysis, canvas: Region, inpainting: Inpainting
+) -> tuple[Image, FaceAnalysis]:
+    """The picture on its canvas with the missing room filled, never larger than the working size."""
+    extended, known = extend(image, canvas)
+    scale = min(1.0, WORKING_SIDE / max(canvas.width, canvas.height))
+    placed, moved = _place(extended, face, canvas, scale)
+    size = (placed.shape[1], placed.shape[0])
+    known = np.asarray(cv2.resize(known.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)) > 0
+    return inpainting.fill(placed, known), moved
+
+
+def _place(image: Image, face: FaceAnalysis, region: Region, scale: float) -> tuple[Image, FaceAnalysis]:
+    """The picture scaled, and the face moved from the coordinates in which `region` is given into it."""
+    if scale < 1:
+        size = (round(region.width * scale), round(region.height * scale))
+        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    landmarks: Landmarks = face.landmarks.copy()
+    landmarks[:, :2] -= (region.left, region.top)
+    landmarks *= scale
+    return np.ascontiguousarray(image), describe(landmarks, image, face.warnings)

@@ -1,0 +1,134 @@
+"""Which part of a photo becomes the portrait, where the person is cut, and how much room is missing."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from rendering.engines.face.base import Image
+from rendering.engines.face.mesh import Landmarks
+from rendering.engines.face.pose import CHIN
+from rendering.engines.matting.base import Alpha
+from rendering.pipeline.bundle import Side
+
+WIDE = 16 / 9
+HEADROOM = 0.08
+"""Share of the canvas height added above a head that touches the top."""
+FACES_ABOVE, FACES_BELOW, FACES_BESIDE = 1.6, 4.0, 4.4
+"""How much of a photo is kept around the middle of the face, in face heights: head to waist, 16:9."""
+MAX_HOLE = 0.01
+"""Share of the person's area up to which an enclosed hole in the body is a mistake of the matte."""
+CUT_SHARE = 0.02
+"""A border is cut when the person lies on this share of it."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """A rectangle in pixels; right and bottom are outside."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+
+def portrait_region(landmarks: Landmarks, width: int, height: int) -> Region:
+    """The part of a photo of this size that shows head to waist and what is beside."""
+    low, high = landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)
+    (centre_x, centre_y), face = (low + high) / 2, float(high[1] - low[1])
+    return Region(
+        max(0, int(centre_x - FACES_BESIDE * face)),
+        max(0, int(centre_y - FACES_ABOVE * face)),
+        min(width, int(np.ceil(centre_x + FACES_BESIDE * face))),
+        min(height, int(np.ceil(centre_y + FACES_BELOW * face))),
+    )
+
+
+def speaker_alpha(alpha: Alpha, landmarks: Landmarks) -> Alpha:
+    """The matte of the speaker alone, without small holes in the body.
+
+    Dropped: whatever is not connected to the face (other people, fragments). Closed: holes below the chin too
+    small to be a gap between arm and body, which badges and prints tear into the matte.
+    """
+    count, labels = cv2.connectedComponents((alpha > 12).astype(np.uint8))
+    height, width = alpha.shape
+    columns = np.clip(landmarks[:, 0].astype(int), 0, width - 1)
+    rows = np.clip(landmarks[:, 1].astype(int), 0, height - 1)
+    on_face = np.bincount(labels[rows, columns], minlength=count)
+    on_face[0] = 0
+    speaker = np.where(labels == on_face.argmax(), alpha, np.uint8(0)) if on_face.any() else alpha
+    return _close_holes(speaker, int(landmarks[CHIN, 1]))
+
+
+def _close_holes(alpha: Alpha, chin: int) -> Alpha:
+    """alpha with the small enclosed holes below row `chin` made solid."""
+    body = alpha[max(chin, 0) :]
+    if body.size == 0:
+        return alpha
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats((body < 128).astype(np.uint8), connectivity=4)
+    left, top, across, down, area = boxes.T
+    enclosed = (left > 0) & (top > 0) & (left + across < body.shape[1]) & (top + down < body.shape[0])
+    small = enclosed & (area < MAX_HOLE * np.count_nonzero(alpha > 127))
+    small[0] = False
+    holes = np.asarray(cv2.dilate(small[labels].astype(np.uint8), np.ones((9, 9), np.uint8))) > 0
+    closed = alpha.copy()
+    closed[max(chin, 0) :][holes] = 255
+    return closed if count > 1 else alpha
+
+
+def cut_borders(alpha: Alpha) -> frozenset[Side]:
+    """The sides of the picture on which the person lies."""
+    lines: dict[Side, NDArray[np.uint8]] = {
+        "left": alpha[:, 0],
+        "top": alpha[0],
+        "right": alpha[:, -1],
+        "bottom": alpha[-1],
+    }
+    return frozenset(side for side, line in lines.items() if np.mean(line > 127) > CUT_SHARE)
+
+
+def missing_room(borders: frozenset[Side], centre_x: float, width: int, height: int) -> Region:
+    """The canvas, in pixels of the picture, that gives a person cut at left, top or right whole shoulders.
+
+    It reaches beyond the picture where room is missing. centre_x: middle of the face, which becomes the middle
+    of a 16:9 canvas. The picture itself when only the bottom cuts.
+    """
+    if not borders - {"bottom"}:
+        return Region(0, 0, width, height)
+    top = -round(height * HEADROOM / (1 - HEADROOM)) if "top" in borders else 0
+    half = (height - top) * WIDE / 2
+    # The bottom of the canvas stays the bottom of the picture: a body that ends above it would float.
+    return Region(min(0, round(centre_x - half)), top, max(width, round(centre_x + half)), height)
+
+
+def extend(image: Image, canvas: Region) -> tuple[Image, NDArray[np.bool_]]:
+    """The image on its canvas, borders continued outwards, and where the picture is known.
+
+    A few pixels inside the picture's border count as unknown, since cameras, scalers and generators all spoil them.
+    """
+    height, width = image.shape[:2]
+    margins = (-canvas.top, canvas.bottom - height, -canvas.left, canvas.right - width)
+    worn = max(2, round(0.008 * max(height, width)))
+    known = np.zeros((height, width), np.bool_)
+    top, bottom, left, right = (worn if margin else 0 for margin in margins)
+    known[top : height - bottom, left : width - right] = True
+    kept = image[top : height - bottom, left : width - right]
+    extended = cv2.copyMakeBorder(
+        kept,
+        margins[0] + top,
+        margins[1] + bottom,
+        margins[2] + left,
+        margins[3] + right,
+        cv2.BORDER_REPLICATE,
+    )
+    padding = ((margins[0], margins[1]), (margins[2], margins[3]))
+    return np.asarray(extended, np.uint8), np.pad(known, padding)
