@@ -57,7 +57,7 @@ def main_face(source: AvatarSource) -> FaceAnalysis:
 
 
 def hidden_by_person(alpha: Alpha) -> Any:
-    """bool [height, width]: what the plate has to invent, the matte grown by a little more than its soft edge."""
+    """bool [height, width]: what the plate must invent, a little more than the matte with its soft edge."""
     side = max(3, round(HIDDEN_GROWTH * max(alpha.shape)) * 2 + 1)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     return np.asarray(cv2.dilate(alpha, kernel)) > 8
@@ -66,7 +66,7 @@ def hidden_by_person(alpha: Alpha) -> Any:
 def save(bundle: AvatarBundle, path: Path) -> None:
     """Write the bundle as one file."""
     source = bundle.source
-    meta = {
+    meta: dict[str, Any] = {
         "format": FORMAT,
         "kind": "still" if isinstance(source, StillSource) else "video",
         "borders": sorted(bundle.borders),

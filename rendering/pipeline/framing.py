@@ -17,7 +17,7 @@ HEADROOM = 0.08
 """Share of the canvas height added above a head that touches the top."""
 FACES_ABOVE, FACES_BELOW, FACES_BESIDE = 1.6, 4.0, 4.4
 """How much of a photo is kept around the middle of the face, in face heights: head to waist, 16:9."""
-MAX_HOLE = 0.01
+MAX_HOLE = 0.02
 """Share of the person's area up to which an enclosed hole in the body is a mistake of the matte."""
 CUT_SHARE = 0.02
 """A border is cut when the person lies on this share of it."""
@@ -99,8 +99,8 @@ def cut_borders(alpha: Alpha) -> frozenset[Side]:
 def missing_room(borders: frozenset[Side], centre_x: float, width: int, height: int) -> Region:
     """The canvas, in pixels of the picture, that gives a person cut at left, top or right whole shoulders.
 
-    It reaches beyond the picture where room is missing. centre_x: middle of the face, which becomes the middle
-    of a 16:9 canvas. The picture itself when only the bottom cuts.
+    It reaches beyond the picture where room is missing. centre_x: middle of the face and then of the canvas,
+    which is 16:9 or wider. The picture itself when only the bottom cuts.
     """
     if not borders - {"bottom"}:
         return Region(0, 0, width, height)
@@ -113,7 +113,7 @@ def missing_room(borders: frozenset[Side], centre_x: float, width: int, height: 
 def extend(image: Image, canvas: Region) -> tuple[Image, NDArray[np.bool_]]:
     """The image on its canvas, borders continued outwards, and where the picture is known.
 
-    A few pixels inside the picture's border count as unknown, since cameras, scalers and generators all spoil them.
+    A few pixels inside the picture's border count as unknown: scalers and generators spoil them.
     """
     height, width = image.shape[:2]
     margins = (-canvas.top, canvas.bottom - height, -canvas.left, canvas.right - width)

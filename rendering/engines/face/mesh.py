@@ -18,7 +18,8 @@ CROP_MARGIN = 1.5
 RIGHT_EYE_OUTER, LEFT_EYE_OUTER = 33, 263
 
 Landmarks = NDArray[np.float32]
-"""float32 [468, 3]: x, y in pixels of the image, z on the same scale, negative towards the viewer."""
+"""float32 [468, 3]: x, y in pixels from the image's top left corner (not its first pixel's centre), z on the
+same scale, negative towards the viewer."""
 
 
 @dataclass(frozen=True)
