@@ -37,12 +37,15 @@ class Render(models.Model):
     spec = models.JSONField(help_text="RenderSpec (rendering.pipeline.spec).")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED, db_index=True)
     attempt = models.PositiveIntegerField(default=1)
-    cancel_requested = models.BooleanField(default=False)
     idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - null is "none given" under a unique constraint
 
     frames_planned = models.PositiveIntegerField(default=0)
     frames_done = models.PositiveIntegerField(default=0)
     event_number = models.PositiveIntegerField(default=0)
+
+    worker = models.CharField(max_length=80, blank=True, help_text="Who plans or joins it now.")
+    claimed = models.DateTimeField(null=True, blank=True, help_text="Renewed while that worker lives.")
+    crashes = models.PositiveSmallIntegerField(default=0, help_text="Workers lost while planning or joining.")
 
     problem = models.TextField(blank=True, help_text="What happened and what to do, for the owner.")
     log = models.TextField(blank=True, help_text="For the admin: tracebacks and notes.")
@@ -118,8 +121,9 @@ class RenderSegment(models.Model):
     frames_planned = models.PositiveIntegerField(default=0)
     frames_done = models.PositiveIntegerField(default=0)
     segment = models.ForeignKey(Segment, models.SET_NULL, null=True, blank=True, related_name="places")
-    worker = models.CharField(max_length=80, blank=True)
-    claimed = models.DateTimeField(null=True, blank=True)
+    worker = models.CharField(max_length=80, blank=True, help_text="Who renders it now.")
+    claimed = models.DateTimeField(null=True, blank=True, help_text="Renewed while that worker lives.")
+    crashes = models.PositiveSmallIntegerField(default=0, help_text="Workers lost while rendering it.")
     reused = models.BooleanField(default=False, help_text="Found in storage, not rendered again.")
 
     class Meta:
