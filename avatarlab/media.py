@@ -71,7 +71,7 @@ SEGMENT_FIELDS = frozenset({"stream", "alpha", "poster"})
 
 
 def url_for(row: Model, field: str, *, download: bool = False) -> str:
-    """Address of a row's file, "" when it has none. It changes with the file, so browsers may keep the answer.
+    """Address of a row's file, "" when it has none. Changes with the file, so browsers may keep the answer.
 
     row: an Avatar, Background, Voice, Render or RenderSegment. download: the browser saves it instead.
     """

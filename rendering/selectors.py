@@ -59,11 +59,7 @@ def snapshot(render: Render) -> dict[str, Any]:
         "number": render.event_number,
         "frames_done": frames_done,
         "frames_planned": frames_planned,
-        "progress": 1.0
-        if done
-        else round(min(frames_done / frames_planned, 0.99), 4)
-        if frames_planned
-        else 0.0,
+        "progress": done_share(render, frames_done, frames_planned),
         "seconds_left": seconds_left(render, places),
         "problem": render.problem,
         "created": render.created.isoformat(),
