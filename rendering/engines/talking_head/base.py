@@ -48,7 +48,8 @@ AvatarSource = StillSource | VideoSource
 class Placement:
     """Where the avatar's picture lands in the panel it is drawn on.
 
-    A point p of the source picture lands at `scale * p + offset` (panel pixels). width, height: the panel, even.
+    A point p of the source picture lands at `scale * p + offset` (panel pixels; corners, not
+    middles, of pixels are whole numbers in both). width, height: the panel, even.
     """
 
     width: int

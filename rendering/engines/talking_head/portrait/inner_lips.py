@@ -1,0 +1,96 @@
+"""Where the lips meet or part, found in the picture.
+
+The mesh places the inner lip lines a few pixels off, which shows as lips that tear or teeth that stretch; the
+picture itself says where lip ends and mouth begins.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+from scipy.signal import medfilt
+
+from rendering.engines.face.base import Image
+from rendering.engines.talking_head.portrait.face_frame import FaceFrame
+from rendering.engines.talking_head.portrait.sampling import remap
+
+Samples = NDArray[np.floating]
+Lab = NDArray[np.floating]
+
+COLUMNS = 41
+LAB_WEIGHT = np.array([0.5, 1.0, 1.0], np.float32)
+"""Lip differs from mouth in hue more reliably than in light."""
+
+
+class LipProbe:
+    """Reads a picture's colour at face coordinates."""
+
+    def __init__(self, image: Image, frame: FaceFrame) -> None:
+        self._lab = cv2.cvtColor(image, cv2.COLOR_RGB2LAB).astype(np.float32)
+        self._frame = frame
+
+    def __call__(self, x: Samples, y: Samples) -> Lab:
+        """Lab colours [..., 3], OpenCV's 8-bit scale, of equally shaped x and y (two-dimensional)."""
+        points = self._frame.panel(x, y) - np.float32(0.5)
+        return remap(self._lab, points)
+
+
+def _band(probe: LipProbe, x: Samples, edge: Samples, other: Samples, low: float, high: float) -> Lab:
+    """Median colour of a strip between two lines, given as fractions of the way from `edge` to `other`."""
+    shares = np.linspace(low, high, 8)
+    y = edge[:, None] + shares[None] * (other - edge)[:, None]
+    colours = probe(np.repeat(x[:, None], len(shares), axis=1), y)
+    return np.median(colours.reshape(-1, 3), axis=0)
+
+
+def find_seam(probe: LipProbe, x: Samples, upper: Samples, lower: Samples, height: float) -> Samples:
+    """The dark line between closed lips: y [columns]. height: of the face, sets the reach of the search."""
+    reach = 0.012 * height
+    share = np.linspace(0, 1, 25)
+    y = (upper - reach)[:, None] + share[None] * (lower - upper + 2 * reach)[:, None]
+    light = probe(np.repeat(x[:, None], len(share), axis=1), y)[..., 0]
+    # A mild pull to the middle: shadows under the lower lip are dark too.
+    light = light + 6 * (2 * share - 1)[None] ** 2
+    seam = medfilt(y[np.arange(len(x)), light.argmin(axis=1)], 9)
+    middle = (upper + lower) / 2
+    seam[:3], seam[-3:] = middle[:3], middle[-3:]
+    return np.asarray(gaussian_filter1d(seam, 2.0, mode="nearest"))
+
+
+def find_lower_edge(probe: LipProbe, x: Samples, upper: Samples, lower: Samples, outer: Samples) -> Samples:
+    """The upper border of the lower lip of a parted mouth: y [columns]. outer: the lip's lower border."""
+    inner = slice(8, -8)
+    lip = _band(probe, x[inner], lower[inner], outer[inner], 0.3, 0.7)
+    share = np.linspace(0, 1, 40)
+    start = lower + 0.35 * (outer - lower)
+    y = start[:, None] + share[None] * (upper - start)[:, None]
+    colours = probe(np.repeat(x[:, None], len(share), axis=1), y)
+    colours = np.asarray(cv2.GaussianBlur(colours, (5, 1), 0))
+    interior = np.median(colours[:, 22:], axis=1, keepdims=True)
+    to_lip = np.linalg.norm((colours - lip) * LAB_WEIGHT, axis=2)
+    to_interior = np.linalg.norm((colours - interior) * LAB_WEIGHT, axis=2)
+    outside = to_lip > to_interior
+    first = np.where(outside.any(axis=1), outside.argmax(axis=1), len(share) - 1)
+    distinct = np.linalg.norm((interior[:, 0] - lip) * LAB_WEIGHT, axis=1) > 10
+    edge = np.where(distinct, y[np.arange(len(x)), first], lower)
+    edge = medfilt(edge, 7)
+    edge = np.clip(edge, upper + 0.15 * (lower - upper), lower + 0.3 * (outer - lower))
+    edge[:3], edge[-3:] = lower[:3], lower[-3:]
+    return np.maximum(_smooth_lip(edge), upper)
+
+
+def _smooth_lip(edge: Samples) -> Samples:
+    """A cubic bow between the ends, fitted robustly (iteratively reweighted least squares)."""
+    position = np.linspace(-1, 1, len(edge))
+    bow = 1 - position**2
+    basis = np.stack([bow, bow * position, bow * position**2, bow * position**3], axis=1)
+    chord = np.linspace(edge[0], edge[-1], len(edge))
+    inner = slice(2, -2)
+    weight = np.ones(len(edge) - 4)
+    for _ in range(4):
+        solution = np.linalg.lstsq(
+            basis[inner] * weight[:, None], (edge - chord)[inner] * weight, rcond=None
+        )[0]
+        residual = np.abs((edge - chord)[inner] - basis[inner] @ solution)
+        weight = 1 / np.sqrt(np.maximum(residual, 0.4))
+    return np.asarray(chord + basis @ solution)

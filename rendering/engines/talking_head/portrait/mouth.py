@@ -1,0 +1,128 @@
+"""Draws parted lips over the warped face: upper lip, lower lip, and what is between them."""
+
+import cv2
+import numpy as np
+
+from rendering.engines.talking_head.portrait.eyes import Canvas
+from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame, smoothstep
+from rendering.engines.talking_head.portrait.gap import JAW_DROP, LipTravel
+from rendering.engines.talking_head.portrait.grid import Grid
+from rendering.engines.talking_head.portrait.lips import Lips
+from rendering.engines.talking_head.portrait.panel_picture import Rectangle
+from rendering.engines.talking_head.portrait.sampling import remap
+from rendering.engines.talking_head.portrait.teeth import Layer, MouthInside
+
+VISIBLE = 0.02
+"""Share of a pixel that must be mouth for the inside to be drawn there."""
+
+
+def mouth_box(frame: FaceFrame, lips: Lips, panel: Rectangle, step: int) -> Rectangle:
+    """Panel pixels that the lips may cover while they move, in whole grid steps inside the panel."""
+    x = np.linspace(-1.08 * lips.left, 1.08 * lips.right, 41)
+    top = float(lips.outer_upper(x).min()) - 0.02 * frame.height
+    bottom = float(lips.outer_lower(x).max()) + 0.075 * frame.height
+    corners = frame.panel(x[[0, -1, 0, -1]], np.array([top, top, bottom, bottom], np.float32))
+    margin = 0.045 * frame.height
+    low = np.floor((corners.min(axis=0) - margin) / step).astype(int) * step
+    high = np.ceil((corners.max(axis=0) + margin) / step).astype(int) * step
+    return Rectangle(int(low[0]), int(low[1]), int(high[0]), int(high[1])).within(panel)
+
+
+class Mouth:
+    """Lip masks of the picture, and the drawing of the aperture."""
+
+    def __init__(self, frame: FaceFrame, lips: Lips, inside: MouthInside, grid: Grid, density: int) -> None:
+        """grid: over `inside.box` and one node around it."""
+        self.grid = grid
+        self._frame, self._inside, self._density = frame, inside, density
+        box = inside.box
+        columns, rows = np.meshgrid(
+            np.arange(box.left, box.right, dtype=np.float32) + np.float32(0.5),
+            np.arange(box.top, box.bottom, dtype=np.float32) + np.float32(0.5),
+        )
+        place = frame.local(np.stack([columns, rows], axis=-1))
+        x, y = place[..., 0], place[..., 1]
+        soft = 0.0022 * frame.height + 0.4
+        # Closed lips overlap a little, so that the picture is unchanged at rest; parted ones keep clear of
+        # the teeth, or the lips would drag them along.
+        overlap = -0.9 * max(1.0, frame.height / 300) if lips.parted else 0.6
+        self._upper_lip: Array = 1 - smoothstep(-soft, soft, y - lips.inner_upper(x) - overlap)
+        beyond_corners = smoothstep(0.93, 1.0, np.abs(lips.across(x)))
+        self._lower_lip: Array = np.maximum(
+            smoothstep(-soft, soft, y - lips.inner_lower(x) + overlap), beyond_corners
+        )
+        self._shade_side = int(0.020 * frame.height) | 1
+
+    def draw(
+        self, canvas: Canvas, still: Array, upper: Array, lower: Array, travel: LipTravel, tongue: float
+    ) -> Canvas:
+        """The mouth box, uint8 [height, width, 4].
+
+        still, upper, lower: where each node's pixel comes from in the picture, in steps, for what moves with
+        the head alone, for the upper and for the lower lip. tongue: its tip raised, 0..1.
+        """
+        box = self._inside.box
+        upper_map = self.grid.enlarge(upper, box, self._density)
+        lower_map = self.grid.enlarge(lower, box, self._density)
+        upper_face = remap(canvas, upper_map)
+        lower_face = remap(canvas, lower_map)
+        upper_lip = remap(self._upper_lip, self._to_box(upper_map))
+        lower_lip = remap(self._lower_lip, self._to_box(lower_map))
+        aperture = (1 - upper_lip) * (1 - lower_lip)
+        left, top, width, height = cv2.boundingRect((aperture > VISIBLE).view(np.uint8))
+        if width:
+            area = (slice(top, top + height), slice(left, left + width))
+            inside = self._draw_inside(
+                self._to_box(self.grid.enlarge(still, box, self._density))[area],
+                _around(upper_lip, area, self._shade_side),
+                _around(lower_lip, area, self._shade_side),
+                travel,
+                tongue,
+            )
+            share = np.ascontiguousarray(lower_lip[area])
+            lower_face[area] = cv2.blendLinear(
+                np.ascontiguousarray(lower_face[area]), inside, share, 1 - share
+            )
+        return np.asarray(cv2.blendLinear(upper_face, lower_face, upper_lip, 1 - upper_lip), np.uint8)
+
+    def _to_box(self, canvas_map: Array) -> Array:
+        """A sampling map for the canvas made one for arrays over the mouth box."""
+        box = self._inside.box
+        corner = np.array([box.left, box.top], np.float32)
+        scaled = (canvas_map + np.float32(0.5)) / np.float32(self._density)
+        return np.asarray(scaled - corner - np.float32(0.5), np.float32)
+
+    def _draw_inside(
+        self, still: Array, upper_shade: Array, lower_shade: Array, travel: LipTravel, tongue: float
+    ) -> Canvas:
+        inside, height = self._inside, self._frame.height
+        drop = travel.jaw * JAW_DROP * height
+        colour = remap(inside.cavity, still)
+        for layer, down in (
+            (inside.tongue, drop * (0.55 - 0.45 * tongue) - 0.014 * height * tongue),
+            (inside.lower_teeth, 0.95 * drop),
+            (inside.upper_teeth, 0.0),
+        ):
+            colour = _over(colour, layer, still - np.float32(down) * self._frame.down)
+        opened = 0.86 + 0.14 * min(1.0, travel.opening / (0.05 * height))
+        light = (
+            np.float32(opened) * (1 - np.float32(0.55) * upper_shade) * (1 - np.float32(0.22) * lower_shade)
+        )
+        shadow = np.ascontiguousarray(inside.shadow[: colour.shape[0], : colour.shape[1]])
+        shaded = cv2.blendLinear(colour, shadow, light, 1 - light)
+        return np.asarray(cv2.cvtColor(shaded, cv2.COLOR_RGB2RGBA), np.uint8)
+
+
+def _over(below: Canvas, layer: Layer, positions: Array) -> Canvas:
+    mask = remap(layer.mask, positions)
+    return np.asarray(cv2.blendLinear(remap(layer.colour, positions), below, mask, 1 - mask), np.uint8)
+
+
+def _around(mask: Array, area: tuple[slice, slice], side: int) -> Array:
+    """A lip's mask blurred over `side` pixels: the shade it casts within the area."""
+    rows, columns = area
+    top, left = max(0, rows.start - side), max(0, columns.start - side)
+    blurred = cv2.blur(mask[top : rows.stop + side, left : columns.stop + side], (side, side))
+    return np.ascontiguousarray(
+        blurred[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+    )
