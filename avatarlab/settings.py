@@ -85,6 +85,7 @@ MAX_SCRIPT_CHARACTERS = 20_000
 MAX_ACTIVE_RENDERS = env_int("AVATARLAB_MAX_ACTIVE_RENDERS", 5)
 MAX_STORAGE_MB = env_int("AVATARLAB_MAX_STORAGE_MB", 20_000)
 MAX_UPLOAD_MB = env_int("AVATARLAB_MAX_UPLOAD_MB", 200)
+MAX_UPLOADS = env_int("AVATARLAB_MAX_UPLOADS", 500)
 RENDER_TIME_LIMIT_S = env_int("AVATARLAB_RENDER_TIME_LIMIT", 4 * 3600)
 WORKER_THREADS = env_int("AVATARLAB_THREADS", min(4, os.cpu_count() or 1))
 
@@ -161,7 +162,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STORAGES = {
     "default": (
-        {"BACKEND": "avatarlab.storage.GridFSStorage", "OPTIONS": {"url": MONGODB_URL}}
+        {"BACKEND": "avatarlab.gridfs.GridFSStorage", "OPTIONS": {"url": MONGODB_URL}}
         if MONGODB_URL
         else {"BACKEND": "avatarlab.storage.FileStorage", "OPTIONS": {"location": DATA_DIR / "media"}}
     ),
@@ -234,7 +235,7 @@ CHANNEL_LAYERS = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "accounts.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
