@@ -16,7 +16,13 @@ class UserError(Exception):
         self.fields = fields
 
 
-class Conflict(UserError):  # noqa: N818 - named for the HTTP status
+class NotFound(UserError):  # noqa: N818 - named for the HTTP status
+    """Something the request names does not exist, or not for this user: the two look the same."""
+
+    status = 404
+
+
+class Conflict(UserError):  # noqa: N818
     """The thing is not in a state in which this can be done."""
 
     status = 409

@@ -22,8 +22,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
-from knox.auth import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
+
+from accounts.authentication import TokenAuthentication
 
 BLOCK = 256 * 1024
 """Bytes read and sent at a time."""
@@ -59,7 +60,7 @@ class Served:
 
 
 SERVED = {
-    "avatar": Served("studio.Avatar", frozenset({"media", "cutout", "thumbnail"}), shared=True),
+    "avatar": Served("studio.Avatar", frozenset({"media", "picture", "cutout", "thumbnail"}), shared=True),
     "background": Served("studio.Background", frozenset({"media", "thumbnail"}), shared=True),
     "voice": Served("studio.Voice", frozenset({"sample"}), shared=True),
     "render": Served(

@@ -1,0 +1,32 @@
+"""What a user does in the studio. Pages, API and commands call these and nothing below them."""
+
+from studio.services.generate import request_render, request_render_of
+from studio.services.projects import create_project, delete_project, save_draft, update_project
+from studio.services.pronunciations import delete_pronunciation, set_pronunciation
+from studio.services.uploads import (
+    delete_avatar,
+    delete_background,
+    rename_avatar,
+    rename_background,
+    upload_avatar,
+    upload_background,
+    upload_recording,
+)
+
+__all__ = [
+    "create_project",
+    "delete_avatar",
+    "delete_background",
+    "delete_project",
+    "delete_pronunciation",
+    "rename_avatar",
+    "rename_background",
+    "request_render",
+    "request_render_of",
+    "save_draft",
+    "set_pronunciation",
+    "update_project",
+    "upload_avatar",
+    "upload_background",
+    "upload_recording",
+]
