@@ -51,6 +51,12 @@ class Avatar(models.Model):
     bundle = models.FileField(upload_to=media_name, max_length=200, blank=True)
     bundle_sha256 = models.CharField(max_length=64, blank=True)
     cutout = models.FileField(upload_to=media_name, max_length=200, blank=True)
+    picture = models.FileField(
+        upload_to=media_name,
+        max_length=200,
+        blank=True,
+        help_text="As framed, for the studio's stage.",
+    )
     thumbnail = models.FileField(upload_to=media_name, max_length=200, blank=True)
     facts = models.JSONField(
         default=dict, blank=True, help_text="Picture size, face box and cut borders, for the studio's stage."

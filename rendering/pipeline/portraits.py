@@ -25,6 +25,14 @@ def cutout(bundle: AvatarBundle) -> bytes:
     return _webp(picture)
 
 
+def picture(bundle: AvatarBundle) -> bytes:
+    """The whole picture, person and background: opaque WebP, at most 720 pixels high."""
+    image, _ = _still(bundle)
+    whole = Pillow.fromarray(image)
+    whole.thumbnail((whole.width, STAGE_HEIGHT), Pillow.Resampling.LANCZOS)
+    return _webp(whole)
+
+
 def thumbnail(bundle: AvatarBundle) -> bytes:
     """Head and shoulders before their own background: square WebP, 512 pixels."""
     image, _ = _still(bundle)

@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                 ('bundle', models.FileField(blank=True, max_length=200, upload_to=studio.models.media_name)),
                 ('bundle_sha256', models.CharField(blank=True, max_length=64)),
                 ('cutout', models.FileField(blank=True, max_length=200, upload_to=studio.models.media_name)),
+                ('picture', models.FileField(blank=True, help_text="As framed, for the studio's stage.", max_length=200, upload_to=studio.models.media_name)),
                 ('thumbnail', models.FileField(blank=True, max_length=200, upload_to=studio.models.media_name)),
                 ('facts', models.JSONField(blank=True, default=dict, help_text="Picture size, face box and cut borders, for the studio's stage.")),
                 ('origin', models.TextField(blank=True, help_text='Where the face comes from and under which licence.')),
