@@ -20,16 +20,16 @@ from rendering.engines.inpainting.smooth import SmoothInpainting
 from rendering.engines.matting.base import Alpha, Matting
 from rendering.engines.matting.rvm import RobustVideoMatting
 from rendering.engines.talking_head.base import StillSource
-from rendering.pipeline.bundle import AvatarBundle, hidden_by_person, load, save
+from rendering.pipeline.bundle import AvatarBundle, Side, hidden_by_person, load, save
 from rendering.pipeline.framing import (
     Region,
     cut_borders,
-    extend,
     missing_room,
     portrait_region,
     speaker_alpha,
 )
 from rendering.pipeline.portraits import cutout, thumbnail
+from rendering.pipeline.widening import widen as widen_picture
 
 __all__ = [
     "AvatarBundle",
@@ -44,8 +44,6 @@ __all__ = [
 
 READING_SIDE = 4096
 """Pixels; a face in a large photo is cropped from this size, so that it keeps its detail."""
-GLANCE_SIDE = 512
-"""Pixels; enough to see at which borders a person is cut."""
 
 
 @dataclass(frozen=True)
@@ -78,13 +76,12 @@ def prepare_still(path: Path, *, widen: bool = True, engines: AvatarEngines | No
     engines = engines or shared_engines()
     photo = read_image(path, max_side=READING_SIDE)
     image, face = _frame(photo, engines.analyser.analyse(photo))
-    widening = "none"
-    if widen:
-        canvas = _canvas(image, face, engines.matting)
-        if canvas != Region(0, 0, *face.image_size):
-            image, face = _widen(image, face, canvas, engines.widening)
-            widening = _title(engines.widening)
     alpha = speaker_alpha(engines.matting.matte_still(image), face.landmarks)
+    widening = "none"
+    borders = cut_borders(alpha)
+    if widen and borders - {"bottom"}:
+        image, alpha, face = _widened(image, alpha, face, borders, engines)
+        widening = _title(engines.widening)
     plate = remove_person(image, alpha, engines.plates)
     made_with = {
         "matting": _title(engines.matting),
@@ -110,25 +107,19 @@ def _frame(photo: Image, face: FaceAnalysis) -> tuple[Image, FaceAnalysis]:
     return _place(image, face, region, min(1.0, WORKING_SIDE / max(region.width, region.height)))
 
 
-def _canvas(image: Image, face: FaceAnalysis, matting: Matting) -> Region:
-    """The canvas on which nobody is cut at the sides, from a quick look at a small copy."""
-    width, height = face.image_size
-    scale = min(1.0, GLANCE_SIDE / max(width, height))
-    glance, glanced = _place(image, face, Region(0, 0, width, height), scale)
-    alpha = speaker_alpha(matting.matte_still(glance), glanced.landmarks)
-    return missing_room(cut_borders(alpha), float(face.landmarks[:, 0].mean()), width, height)
-
-
-def _widen(
-    image: Image, face: FaceAnalysis, canvas: Region, inpainting: Inpainting
-) -> tuple[Image, FaceAnalysis]:
-    """The picture on its canvas with the missing room filled, never larger than the working size."""
-    extended, known = extend(image, canvas)
+def _widened(
+    image: Image, alpha: Alpha, face: FaceAnalysis, borders: frozenset[Side], engines: AvatarEngines
+) -> tuple[Image, Alpha, FaceAnalysis]:
+    """Picture, matte and face on the canvas, never larger than the working size."""
+    canvas = missing_room(borders, face)
+    # Shrunk before, not after: every step of the widening costs by the pixel.
     scale = min(1.0, WORKING_SIDE / max(canvas.width, canvas.height))
-    placed, moved = _place(extended, face, canvas, scale)
-    size = (placed.shape[1], placed.shape[0])
-    known = np.asarray(cv2.resize(known.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)) > 0
-    return inpainting.fill(placed, known), moved
+    image, shrunk = _place(image, face, Region(0, 0, *face.image_size), scale)
+    alpha = np.asarray(cv2.resize(alpha, shrunk.image_size, interpolation=cv2.INTER_AREA), np.uint8)
+    canvas = missing_room(borders, shrunk)
+    image, alpha = widen_picture(image, alpha, canvas, matting=engines.matting, inpainting=engines.widening)
+    _, moved = _place(image, shrunk, canvas, 1.0)
+    return image, speaker_alpha(alpha, moved.landmarks), moved
 
 
 def _place(image: Image, face: FaceAnalysis, region: Region, scale: float) -> tuple[Image, FaceAnalysis]:

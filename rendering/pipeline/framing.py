@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rendering.engines.face.base import Image
+from rendering.engines.face.base import FaceAnalysis
 from rendering.engines.face.mesh import Landmarks
 from rendering.engines.face.pose import CHIN
 from rendering.engines.matting.base import Alpha
@@ -17,6 +17,10 @@ HEADROOM = 0.08
 """Share of the canvas height added above a head that touches the top."""
 FACES_ABOVE, FACES_BELOW, FACES_BESIDE = 1.6, 4.0, 4.4
 """How much of a photo is kept around the middle of the face, in face heights: head to waist, 16:9."""
+SOLID = 230
+"""Alpha that is surely the person."""
+SOFT_REACH = 0.03
+"""How far hair and other soft edges reach beyond what is solid, as a share of the long side."""
 MAX_HOLE = 0.02
 """Share of the person's area up to which an enclosed hole in the body is a mistake of the matte."""
 CUT_SHARE = 0.02
@@ -56,9 +60,14 @@ def portrait_region(landmarks: Landmarks, width: int, height: int) -> Region:
 def speaker_alpha(alpha: Alpha, landmarks: Landmarks) -> Alpha:
     """The matte of the speaker alone, without small holes in the body.
 
-    Dropped: whatever is not connected to the face (other people, fragments). Closed: holes below the chin too
-    small to be a gap between arm and body, which badges and prints tear into the matte.
+    Dropped: whatever is not connected to the face (other people, fragments) and faint areas far from anything
+    solid (shadows, ghosts). Closed: holes below the chin too small to be a gap between arm and body, which
+    badges and prints tear into the matte.
     """
+    reach = 2 * round(SOFT_REACH * max(alpha.shape)) + 1
+    solid = (alpha > SOLID).astype(np.uint8)
+    near = cv2.dilate(solid, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+    alpha = np.where(np.asarray(near) > 0, alpha, np.uint8(0))
     count, labels = cv2.connectedComponents((alpha > 12).astype(np.uint8))
     height, width = alpha.shape
     columns = np.clip(landmarks[:, 0].astype(int), 0, width - 1)
@@ -96,39 +105,17 @@ def cut_borders(alpha: Alpha) -> frozenset[Side]:
     return frozenset(side for side, line in lines.items() if np.mean(line > 127) > CUT_SHARE)
 
 
-def missing_room(borders: frozenset[Side], centre_x: float, width: int, height: int) -> Region:
+def missing_room(borders: frozenset[Side], face: FaceAnalysis) -> Region:
     """The canvas, in pixels of the picture, that gives a person cut at left, top or right whole shoulders.
 
-    It reaches beyond the picture where room is missing. centre_x: middle of the face and then of the canvas,
-    which is 16:9 or wider. The picture itself when only the bottom cuts.
+    It reaches beyond the picture where room is missing, is 16:9 or wider and has the face in its middle. The
+    picture itself when only the bottom cuts.
     """
+    width, height = face.image_size
     if not borders - {"bottom"}:
         return Region(0, 0, width, height)
     top = -round(height * HEADROOM / (1 - HEADROOM)) if "top" in borders else 0
     half = (height - top) * WIDE / 2
+    centre_x = float(face.landmarks[:, 0].mean())
     # The bottom of the canvas stays the bottom of the picture: a body that ends above it would float.
     return Region(min(0, round(centre_x - half)), top, max(width, round(centre_x + half)), height)
-
-
-def extend(image: Image, canvas: Region) -> tuple[Image, NDArray[np.bool_]]:
-    """The image on its canvas, borders continued outwards, and where the picture is known.
-
-    A few pixels inside the picture's border count as unknown: scalers and generators spoil them.
-    """
-    height, width = image.shape[:2]
-    margins = (-canvas.top, canvas.bottom - height, -canvas.left, canvas.right - width)
-    worn = max(2, round(0.008 * max(height, width)))
-    known = np.zeros((height, width), np.bool_)
-    top, bottom, left, right = (worn if margin else 0 for margin in margins)
-    known[top : height - bottom, left : width - right] = True
-    kept = image[top : height - bottom, left : width - right]
-    extended = cv2.copyMakeBorder(
-        kept,
-        margins[0] + top,
-        margins[1] + bottom,
-        margins[2] + left,
-        margins[3] + right,
-        cv2.BORDER_REPLICATE,
-    )
-    padding = ((margins[0], margins[1]), (margins[2], margins[3]))
-    return np.asarray(extended, np.uint8), np.pad(known, padding)

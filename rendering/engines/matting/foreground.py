@@ -10,6 +10,8 @@ from rendering.engines.matting.base import Alpha
 WIDE_BLUR, NARROW_BLUR = 0.08, 0.006
 """Sides of the two box filters as shares of the picture's long side; the paper has 90 and 6 pixels."""
 
+SHRINK = 4
+
 
 def estimate_foreground(image: Image, alpha: Alpha) -> Image:
     """The person's own colour in every pixel, uint8 [height, width, 3]; the image itself where alpha is 255.
@@ -19,12 +21,25 @@ def estimate_foreground(image: Image, alpha: Alpha) -> Image:
     """
     weight = alpha.astype(np.float32)[..., None] / np.float32(255)
     mixed = image.astype(np.float32)
-    foreground, background = mixed, mixed
-    for share in (WIDE_BLUR, NARROW_BLUR):
-        side = max(3, round(share * max(image.shape[:2])) | 1)
-        foreground, background = _fuse(mixed, foreground, background, weight, side)
+    height, width = alpha.shape
+    # The wide blur leaves no detail, so it is computed on a small copy.
+    size = (max(1, width // SHRINK), max(1, height // SHRINK))
+    small, small_weight = _resize(mixed, size), _resize(weight, size)[..., None]
+    coarse = _fuse(small, small, small, small_weight, _side(WIDE_BLUR, size))
+    foreground, background = (_resize(layer, (width, height)) for layer in coarse)
+    foreground, _ = _fuse(mixed, foreground, background, weight, _side(NARROW_BLUR, (width, height)))
     colour = np.clip(np.rint(foreground), 0, 255).astype(np.uint8)
     return np.where(alpha[..., None] == 255, image, colour)
+
+
+def _side(share: float, size: tuple[int, int]) -> int:
+    return max(3, round(share * max(size)) | 1)
+
+
+def _resize(values: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    shrinks = size[0] < values.shape[1]
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(values, size, interpolation=how), np.float32)
 
 
 def _fuse(
