@@ -96,12 +96,16 @@ class VoiceInfo:
     licence: str
     artifacts: tuple[str, ...] = ()
     """Names in the weights manifest that must be on this machine."""
+    note: str = ""
+    """What a user should know before choosing it; usually empty."""
 
 
 @dataclass(frozen=True)
 class Synthesis:
-    """Raw output of an engine: samples at SAMPLE_RATE, and the phonemes (IPA) it used for each spoken word
-    where it knows them, so that names outside the dictionary can be aligned."""
+    """Raw output of an engine.
+
+    samples: at SAMPLE_RATE; pronunciations: the IPA it spoke for each word of `phonemes.spoken_words`, where
+    it knows, so that names outside any dictionary can be aligned."""
 
     samples: Samples
     pronunciations: Mapping[str, str] = field(default_factory=dict)
@@ -118,7 +122,12 @@ class SpeechEngine(Protocol):
         ...
 
     def synthesize(
-        self, utterance: Utterance, voice: str, *, speed: float = 1.0, lexicon: Mapping[str, str] | None = None
+        self,
+        utterance: Utterance,
+        voice: str,
+        *,
+        speed: float = 1.0,
+        lexicon: Mapping[str, str] | None = None,
     ) -> Synthesis:
         """Speak. speed: 0.5-2.0, 1 is the voice's own pace. lexicon: written word (casefolded) to how it
         sounds (respelling). Raises ModelMissingError, ScriptError."""

@@ -1,0 +1,63 @@
+"""Silence around speech, loudness and pitch of samples."""
+
+from fractions import Fraction
+
+import numpy as np
+from scipy.signal import resample_poly
+
+from rendering.engines.speech.base import SAMPLE_RATE, Samples
+
+LEAD_IN = 0.08
+"""Seconds of silence before the first sound: a mouth opens before it is heard."""
+_TAIL = 0.08
+"""Seconds kept after the last sound, so that a fading consonant is not cut."""
+_FLOOR = 0.01
+"""Part of the peak below which a frame at the edge is silence (-40 dB)."""
+_FRAME = SAMPLE_RATE // 100
+_TARGET = 0.1
+"""Root mean square of the sounding frames: -20 dBFS, so that voices sound equally loud."""
+_PEAK = 0.95
+_LARGEST_GAIN = 4.0
+
+
+def trim(samples: Samples) -> Samples:
+    """The speech with LEAD_IN of silence before it and a short tail, whatever the engine put there."""
+    loud = np.flatnonzero(_frame_peaks(samples) > _FLOOR * np.abs(samples).max(initial=0.0))
+    if not len(loud):
+        return samples
+    start, end = loud[0] * _FRAME, (loud[-1] + 1) * _FRAME + round(_TAIL * SAMPLE_RATE)
+    return np.concatenate([silence(LEAD_IN), samples[start:end]])
+
+
+def level(samples: Samples) -> Samples:
+    """The speech at the common loudness, never clipping, never amplified more than four times."""
+    peak = float(np.abs(samples).max(initial=0.0))
+    if peak == 0.0:
+        return samples
+    sounding = np.abs(samples)[np.abs(samples) > _FLOOR * peak]
+    loudness = float(np.sqrt(np.mean(np.square(sounding, dtype=np.float64))))
+    return samples * np.float32(min(_TARGET / loudness, _PEAK / peak, _LARGEST_GAIN))
+
+
+def silence(seconds: float) -> Samples:
+    """float32 zeros at SAMPLE_RATE."""
+    return np.zeros(max(0, round(seconds * SAMPLE_RATE)), dtype=np.float32)
+
+
+def pitch_ratio(semitones: float) -> float:
+    """Frequency ratio of an interval in equal temperament."""
+    return float(2.0 ** (semitones / 12.0))
+
+
+def raise_pitch(samples: Samples, ratio: float) -> Samples:
+    """Play `ratio` times faster: higher by that ratio, and shorter. Speech made `ratio` times slower
+    beforehand comes out at its own pace."""
+    if ratio == 1.0:
+        return samples
+    step = Fraction(1 / ratio).limit_denominator(200)
+    return resample_poly(samples, step.numerator, step.denominator).astype(np.float32)
+
+
+def _frame_peaks(samples: Samples) -> Samples:
+    padded = np.pad(samples, (0, -len(samples) % _FRAME))
+    return np.abs(padded).reshape(-1, _FRAME).max(axis=1)

@@ -1,0 +1,65 @@
+"""From an utterance to Speech: the engine's voice, trimmed, levelled, timed, followed by its pause."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from rendering.engines.errors import ScriptError
+from rendering.engines.speech import levels
+from rendering.engines.speech.alignment import Aligner
+from rendering.engines.speech.base import SAMPLE_RATE, Phone, Speech, SpeechEngine, Utterance
+from rendering.engines.speech.timing import time_words
+from rendering.engines.text.lexicon import apply_lexicon
+
+SPEEDS = (0.5, 2.0)
+PITCHES = (-6.0, 6.0)
+"""Semitones."""
+
+
+def speak(
+    engine: SpeechEngine,
+    utterance: Utterance,
+    voice: str,
+    *,
+    speed: float = 1.0,
+    pitch: float = 0.0,
+    lexicon: Mapping[str, str] | None = None,
+    aligner: Aligner,
+) -> Speech:
+    """Speak one sentence.
+
+    speed: 0.5-2.0; pitch: semitones, -6..6, at unchanged pace; lexicon: see `SpeechEngine.synthesize`.
+    The result begins with LEAD_IN of silence and ends with the utterance's pause. Equal arguments give equal
+    samples. Raises ScriptError when the voice cannot read the text, ModelMissingError, and ValueError for a
+    speed or pitch outside its range.
+    """
+    if not SPEEDS[0] <= speed <= SPEEDS[1]:
+        raise ValueError(f"speed {speed} is outside {SPEEDS[0]}-{SPEEDS[1]}")
+    if not PITCHES[0] <= pitch <= PITCHES[1]:
+        raise ValueError(f"pitch {pitch} is outside {PITCHES[0]}-{PITCHES[1]} semitones")
+    utterance = apply_lexicon(utterance, lexicon)
+    if not utterance.spoken:
+        raise ScriptError(f"There is nothing to say in “{utterance.text[:60]}”.")
+    ratio = levels.pitch_ratio(pitch)
+    synthesis = engine.synthesize(utterance, voice, speed=speed / ratio)
+    samples = levels.level(levels.trim(levels.raise_pitch(synthesis.samples, ratio)))
+    speech = time_words(
+        samples,
+        utterance.words,
+        language=utterance.language,
+        pronunciations=synthesis.pronunciations,
+        aligner=aligner,
+    )
+    return _followed_by_silence(speech, utterance.pause_after)
+
+
+def _followed_by_silence(speech: Speech, seconds: float) -> Speech:
+    samples = np.concatenate([speech.samples, levels.silence(seconds)])
+    end = len(samples) / SAMPLE_RATE
+    phones = list(speech.phones)
+    if phones and phones[-1].label == "SIL":
+        phones[-1] = Phone("SIL", phones[-1].start, end)
+    elif end > speech.duration:
+        phones.append(Phone("SIL", speech.duration, end))
+    return replace(speech, samples=samples, phones=tuple(phones))
