@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from avatarlab.health import healthz
+
 urlpatterns = [
     path("", include("studio.urls")),
     path("", include("rendering.urls")),
@@ -10,6 +12,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("api/v1/", include("avatarlab.api_urls")),
     path("media/", include("avatarlab.media_urls")),
+    path("healthz", healthz, name="healthz"),
     path("admin/rq/", include("django_rq.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,148 @@
+"""Pages of renders: the library, and the page on which one comes to life."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render as render_template
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from avatarlab.media import url_for
+from avatarlab.pages import json_body
+from rendering import selectors, services
+from rendering.models import Render
+
+PAGE_SIZE = 24
+ORDERS = {
+    "newest": ("Newest first", "-created"),
+    "oldest": ("Oldest first", "created"),
+    "title": ("Title", "title"),
+    "longest": ("Longest first", "-duration"),
+}
+
+
+@require_GET
+@login_required
+def library(request: HttpRequest) -> HttpResponse:
+    """All videos of the user; htmx asks for the grid alone while they type."""
+    query, order = request.GET.get("q", "").strip(), request.GET.get("order", "newest")
+    own = selectors.renders_of(request.user)
+    found = _matching(own, query, order)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "cards": [_card(render) for render in page],
+        "page": page,
+        "query": query,
+        "order": order,
+        "orders": [(key, label) for key, (label, _) in ORDERS.items()],
+        "is_empty": not own.exists(),
+    }
+    template = "rendering/_grid.html" if request.headers.get("HX-Request") else "rendering/library.html"
+    return render_template(request, template, context)
+
+
+def _matching(renders: QuerySet[Render], query: str, order: str) -> QuerySet[Render]:
+    if query:
+        renders = renders.filter(title__icontains=query)
+    return renders.order_by(ORDERS.get(order, ORDERS["newest"])[1], "-created")
+
+
+def _card(render: Render) -> dict[str, object]:
+    return {
+        "row": render,
+        "poster": url_for(render, "poster") or url_for(render, "preview"),
+        "clip": url_for(render, "video"),
+    }
+
+
+@require_GET
+@login_required
+@never_cache
+def render_page(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 - the name in the address
+    """One render; everything that changes is drawn by the browser from its snapshot."""
+    render = selectors.render_for(request.user, id)
+    snapshot = selectors.snapshot(render)
+    page = {
+        "snapshot": snapshot,
+        "snapshotUrl": reverse("rendering:snapshot", args=[render.id]),
+        "socketPath": f"/ws/renders/{render.id}/",
+        "cancelUrl": reverse("rendering:cancel", args=[render.id]),
+        "retryUrl": reverse("rendering:retry", args=[render.id]),
+        "renameUrl": reverse("rendering:rename", args=[render.id]),
+        "studioUrl": f"{reverse('studio:studio')}?project={render.project_id}" if render.project_id else None,
+    }
+    context = {"render": render, "snapshot": snapshot, "page": page, "ratio": _ratio(render)}
+    return render_template(request, "rendering/render.html", context)
+
+
+def _ratio(render: Render) -> str:
+    """The aspect as the name of a CSS class: 16x9."""
+    return render.spec.get("format", {}).get("aspect", "16:9").replace(":", "x")
+
+
+@require_GET
+@login_required
+@never_cache
+def snapshot(request: HttpRequest, id: UUID) -> JsonResponse:  # noqa: A002
+    """What the websocket's first message says, for browsers behind a wall that blocks websockets."""
+    return JsonResponse(selectors.snapshot(selectors.render_for(request.user, id)))
+
+
+@require_GET
+@login_required
+@never_cache
+def playlist(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
+    """The finished sentences so far, as HLS."""
+    text = selectors.playlist_text(selectors.render_for(request.user, id))
+    return HttpResponse(text, content_type="application/vnd.apple.mpegurl")
+
+
+@require_POST
+@login_required
+def cancel(request: HttpRequest, id: UUID) -> JsonResponse:  # noqa: A002
+    """Stop it."""
+    render = services.cancel_render(render=selectors.render_for(request.user, id))
+    return JsonResponse(selectors.snapshot(render))
+
+
+@require_POST
+@login_required
+def retry(request: HttpRequest, id: UUID) -> JsonResponse:  # noqa: A002
+    """Start a failed or cancelled one again."""
+    render = services.retry_render(render=selectors.render_for(request.user, id))
+    return JsonResponse(selectors.snapshot(render))
+
+
+@require_POST
+@login_required
+def rename(request: HttpRequest, id: UUID) -> JsonResponse:  # noqa: A002
+    """Give it another title."""
+    title = json_body(request).get("title")
+    render = services.rename_render(
+        render=selectors.render_for(request.user, id), title=title if isinstance(title, str) else ""
+    )
+    return JsonResponse({"title": render.title})
+
+
+@require_POST
+@login_required
+def delete_many(request: HttpRequest) -> HttpResponse:
+    """Delete the listed videos; those already gone are no error, as undo windows of two tabs may overlap."""
+    ids = json_body(request).get("ids")
+    for render in selectors.renders_of(request.user).filter(pk__in=_uuids(ids)):
+        services.delete_render(render=render)
+    return HttpResponse(status=204)
+
+
+def _uuids(values: object) -> list[UUID]:
+    found = []
+    for value in values if isinstance(values, list) else []:
+        try:
+            found.append(UUID(str(value)))
+        except ValueError:
+            continue
+    return found

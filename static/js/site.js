@@ -1,0 +1,31 @@
+// What every page needs: the colour switch, messages, and dialogs opened by buttons.
+import { adoptToasts } from "./toasts.js";
+
+function reflectTheme() {
+  const dark = document.documentElement.classList.contains("dark");
+  for (const button of document.querySelectorAll("[data-theme-toggle]")) {
+    button.setAttribute("aria-pressed", String(dark));
+  }
+  for (const radio of document.querySelectorAll("[data-theme-choice]")) {
+    radio.checked = radio.value === window.theme.chosen();
+  }
+}
+
+document.addEventListener("theme", reflectTheme);
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-theme-choice]")) window.theme.choose(event.target.value);
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-theme-toggle]")) {
+    window.theme.choose(document.documentElement.classList.contains("dark") ? "light" : "dark");
+  }
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens).showModal();
+  const closer = event.target.closest("[data-closes]");
+  if (closer) closer.closest("dialog").close();
+  // A click on the backdrop lands on the dialog element itself.
+  if (event.target instanceof HTMLDialogElement) event.target.close();
+});
+
+reflectTheme();
+adoptToasts();

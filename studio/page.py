@@ -1,0 +1,126 @@
+"""What the studio's script works with, as JSON values: everything one may choose, and the project itself."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+
+from accounts.models import User
+from avatarlab.media import url_for
+from studio import selectors
+from studio.models import Avatar, Background, Project, Scene, Voice
+
+LANGUAGES = {
+    "en-us": "American English",
+    "en-gb": "British English",
+    "es": "Spanish",
+    "fr-fr": "French",
+    "hi": "Hindi",
+    "it": "Italian",
+    "ja": "Japanese",
+    "pt-br": "Brazilian Portuguese",
+    "cmn": "Mandarin Chinese",
+    "zh": "Mandarin Chinese",
+}
+
+
+def language_name(code: str) -> str:
+    """English name of a voice's language; the code itself for one that is new to us."""
+    return LANGUAGES.get(code.lower(), code)
+
+
+def avatar_data(avatar: Avatar) -> dict[str, Any]:
+    """facts: the avatar's Subject (rendering.pipeline.stage), from which the stage computes the layout."""
+    return {
+        "id": str(avatar.id),
+        "name": avatar.name,
+        "description": avatar.description or avatar.name,
+        "own": avatar.owner_id is not None,
+        "state": avatar.state,
+        "problem": avatar.problem,
+        "warnings": avatar.warnings,
+        "facts": avatar.facts,
+        "thumbnail": url_for(avatar, "thumbnail"),
+        "cutout": url_for(avatar, "cutout"),
+        "picture": url_for(avatar, "picture"),
+    }
+
+
+def voice_data(voice: Voice) -> dict[str, Any]:
+    """problem: why it cannot be chosen, empty when it can."""
+    return {
+        "id": str(voice.id),
+        "name": voice.name,
+        "language": voice.language,
+        "language_name": language_name(voice.language),
+        "gender": voice.gender,
+        "engine": voice.engine,
+        "problem": voice.problem,
+        "sample": url_for(voice, "sample"),
+    }
+
+
+def background_data(background: Background) -> dict[str, Any]:
+    """media: the file of an image or video, empty for the others."""
+    return {
+        "id": str(background.id),
+        "name": background.name,
+        "own": background.owner_id is not None,
+        "kind": background.kind,
+        "colours": background.colours,
+        "angle": background.angle,
+        "media": url_for(background, "media"),
+        "thumbnail": url_for(background, "thumbnail"),
+    }
+
+
+def scene_data(scene: Scene) -> dict[str, Any]:
+    """As `studio.services.save_draft` takes it back."""
+    return {
+        "id": str(scene.id),
+        "script": scene.script,
+        "avatar": str(scene.avatar_id) if scene.avatar_id else None,
+        "voice": str(scene.voice_id) if scene.voice_id else None,
+        "background": str(scene.background_id) if scene.background_id else None,
+        "layout": scene.layout,
+        "title": scene.title,
+        "speed": scene.speed,
+        "pitch": scene.pitch,
+    }
+
+
+def project_data(project: Project) -> dict[str, Any]:
+    """A saved project."""
+    return {
+        "project": str(project.id),
+        "title": project.title,
+        "aspect": project.aspect,
+        "height": project.height,
+        "fps": project.fps,
+        "burn_captions": project.burn_captions,
+        "scenes": [scene_data(scene) for scene in project.scenes.all()],
+    }
+
+
+def blank_project() -> dict[str, Any]:
+    """A project that is not saved yet. page: makes it one project however often the page saves."""
+    return {
+        "page": str(uuid4()),
+        "title": "",
+        "aspect": "16:9",
+        "height": 720,
+        "fps": 25,
+        "burn_captions": False,
+        "scenes": [],
+    }
+
+
+def studio_data(user: User, project: Project | None) -> dict[str, Any]:
+    """All of it. project: None for a new one."""
+    return {
+        "avatars": [avatar_data(row) for row in selectors.avatars_for(user)],
+        "voices": [voice_data(row) for row in selectors.voices_for(user)],
+        "backgrounds": [background_data(row) for row in selectors.backgrounds_for(user)],
+        "draft": project_data(project) if project else blank_project(),
+        "limits": {"characters": settings.MAX_SCRIPT_CHARACTERS, "upload_mb": settings.MAX_UPLOAD_MB},
+    }
