@@ -16,8 +16,9 @@ from avatarlab.errors import UserError
 MAX_PIXELS = 40_000_000
 """Pixels of one picture; beyond it decoding needs more memory than a worker should give one request."""
 
+_READERS = ("JPEG", "PNG", "WEBP")
 _IMAGE_SUFFIXES = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp"}
-"""Pillow's format names to suffixes. MPO is what many phones write into a .jpg."""
+"""Pillow's format names to suffixes. MPO is what the JPEG reader calls the files of many phones."""
 
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
 
@@ -104,7 +105,7 @@ def _image_suffix(file: File) -> str:
 
     limit = MAX_PIXELS // 1_000_000
     try:
-        with Image.open(file, formats=list(_IMAGE_SUFFIXES)) as image:
+        with Image.open(file, formats=_READERS) as image:
             width, height = image.size
             suffix = _IMAGE_SUFFIXES[image.format or ""]
             if width * height <= MAX_PIXELS:

@@ -57,6 +57,11 @@ from django.conf import settings  # noqa: E402
 
 # Pages are tested without collecting static files; the hashed names are tried in tests/ops.
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+# Hashing passwords slowly protects people, not tests.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+if DATABASE == "sqlite":
+    # A file: connections of several threads wait for each other there, in memory they fail instead.
+    settings.DATABASES["default"]["TEST"] = {"NAME": str(FOLDER / "tests.sqlite3")}
 django.setup()
 
 from redis import Redis  # noqa: E402
@@ -85,6 +90,12 @@ def empty_redis(redis_server: EmbeddedRedis) -> None:
     """No test sees another's jobs, throttles or messages."""
     with Redis(unix_socket_path=str(redis_server.socket)) as connection:
         connection.flushall()
+
+
+@pytest.fixture
+def empty_media() -> None:
+    """No stored files are left of tests before: ids of users come again when a transaction is rolled back."""
+    shutil.rmtree(FOLDER / "data" / "media", ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
