@@ -158,7 +158,7 @@ def _enforce_closures(channels: dict[str, Curve], targets: Sequence[_Target], ti
                 channels[name] = np.minimum(channels[name], RELEASE * distance)
             channels["press"][nearest] = max(channels["press"][nearest], 0.7)
         else:
-            channels["gap"] = np.minimum(channels["gap"], 0.10 + RELEASE * distance)
+            channels["gap"] = np.minimum(channels["gap"], 0.15 + RELEASE * distance)
             channels["tuck"][nearest] = max(channels["tuck"][nearest], 0.8)
 
 

@@ -22,13 +22,15 @@ from rendering.engines.talking_head.portrait.landmarks import (
     RIGHT_BROW,
     RIGHT_LID_UPPER,
 )
-from rendering.engines.talking_head.portrait.lips import Lips
+from rendering.engines.talking_head.portrait.lips import RELAXED_WIDTH, Lips
 from rendering.engines.talking_head.portrait.performance import Expression
 from rendering.engines.talking_head.portrait.visemes import Viseme
 
 SPREAD = 0.030
 ROUND = 0.046
 """Face heights a mouth corner travels for a full spread, a full pucker."""
+OPENING_WIDTH, ROUND_WIDTH = 0.95, 0.80
+"""Part of the mouth's width that opens, spread and puckered."""
 PUCKER_THICKENS = 0.012
 PRESS_UPPER, PRESS_LOWER = 0.010, 0.006
 TUCK = 0.010
@@ -45,6 +47,8 @@ class _Surroundings:
     """-1 and 1 at the mouth corners"""
     opening: Array
     """1 in the middle of the mouth, 0 at and beyond the corners"""
+    round_opening: Array
+    """the same of a puckered mouth: an ellipse that ends before the corners"""
     upper: Array
     lower: Array
     """1 at the edge of that lip and inside the mouth, fading over the lip to the nose or the chin"""
@@ -72,8 +76,9 @@ def _surroundings(frame: FaceFrame, local: Array, lips: Lips, x: Array, y: Array
         x=x,
         y=y,
         across=across,
-        # 1 - u^2, not a flatter profile: that opens the corners into black wedges.
-        opening=np.clip(1 - across**2, 0, 1),
+        # A parabola is pointed in the middle; much flatter opens the corners into black wedges.
+        opening=np.clip(1 - np.abs(across / OPENING_WIDTH) ** 2.3, 0, 1),
+        round_opening=np.clip(1 - (across / ROUND_WIDTH) ** 2, 0, 1) ** 0.65,
         upper=np.where(y > inner_upper, 1, np.where(y > outer_upper, on_upper, over_upper)),
         lower=np.where(y < inner_lower, 1, np.where(y < outer_lower, on_lower, under_lower)),
         beside=np.exp(-((np.maximum(np.abs(across) - 1, 0) / 0.55) ** 2)),
@@ -125,6 +130,8 @@ class FaceFields:
             _jaw(frame, lips, near, jaw_falloff),
             _pair(frame, upper=-near.opening * near.upper),
             _pair(frame, lower=near.opening * near.lower),
+            _pair(frame, upper=-near.round_opening * near.upper),
+            _pair(frame, lower=near.round_opening * near.lower),
             _spread(frame, near),
             _rounding(frame, lips, near),
             _press(frame, near),
@@ -147,6 +154,8 @@ class FaceFields:
                 travel.jaw,
                 travel.upper,
                 travel.lower,
+                travel.upper_round,
+                travel.lower_round,
                 mouth.spread,
                 mouth.rounding,
                 mouth.press,
@@ -212,9 +221,11 @@ def _rounding(frame: FaceFrame, lips: Lips, near: _Surroundings) -> tuple[Array,
         thickness = np.sin(np.pi * np.clip(distance / 2.2, 0, 1))
         return PUCKER_THICKENS * frame.height * thickness * near.opening
 
+    # A smile has further to go to a pucker.
+    reach = ROUND * max(frame.height, lips.width / RELAXED_WIDTH)
     return _pair(
         frame,
-        x=-ROUND * frame.height * near.sideways * near.beside * near.around_seam,
+        x=-reach * near.sideways * near.beside * near.around_seam,
         upper=-bulge((upper_edge - near.y) / upper_height),
         lower=bulge((near.y - lower_edge) / lower_height),
     )

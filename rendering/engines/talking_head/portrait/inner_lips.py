@@ -57,6 +57,37 @@ def find_seam(probe: LipProbe, x: Samples, upper: Samples, lower: Samples, heigh
     return np.asarray(gaussian_filter1d(seam, 2.0, mode="nearest"))
 
 
+def find_slit(
+    probe: LipProbe, x: Samples, upper: Samples, lower: Samples, outer: tuple[Samples, Samples], height: float
+) -> tuple[Samples, Samples] | None:
+    """The edges (upper, lower) of a narrow slit in which teeth show, or None when no teeth do.
+
+    outer: upper border of the upper lip and lower border of the lower lip; height: of the face.
+    """
+    share = np.linspace(0, 1, 80)
+    top, bottom = (outer[0] + upper) / 2, lower + 0.4 * (outer[1] - lower)
+    y = top[:, None] + share[None] * (bottom - top)[:, None]
+    colours = probe(np.repeat(x[:, None], len(share), axis=1), y)
+    middle = slice(len(x) // 4, -len(x) // 4)
+    above = np.median(colours[middle, :12].reshape(-1, 3), axis=0)
+    below = np.median(colours[middle, -12:].reshape(-1, 3), axis=0)
+    lightness, redness = colours[..., 0], colours[..., 1]
+    teeth = (redness < min(above[1], below[1]) - 8) & (lightness > 0.75 * min(above[0], below[0]))
+    thickness = teeth.sum(axis=1) * (bottom - top) / len(share)
+    seen = thickness > 0.004 * height
+    if seen[middle].mean() < 0.5:
+        return None
+    margin = 0.004 * height
+    first = y[np.arange(len(x)), teeth.argmax(axis=1)] - margin
+    last = y[np.arange(len(x)), teeth.shape[1] - 1 - teeth[:, ::-1].argmax(axis=1)] + margin
+    seam = find_seam(probe, x, upper, lower, height)
+    edges = (np.where(seen, np.minimum(first, seam), seam), np.where(seen, np.maximum(last, seam), seam))
+    smooth = [gaussian_filter1d(medfilt(edge, 5), 2.5, mode="nearest") for edge in edges]
+    for edge in smooth:
+        edge[:3], edge[-3:] = seam[:3], seam[-3:]
+    return smooth[0], smooth[1]
+
+
 def find_lower_edge(probe: LipProbe, x: Samples, upper: Samples, lower: Samples, outer: Samples) -> Samples:
     """The upper border of the lower lip of a parted mouth: y [columns]. outer: the lip's lower border."""
     inner = slice(8, -8)

@@ -11,6 +11,7 @@ from rendering.engines.talking_head.portrait.inner_lips import (
     LipProbe,
     find_lower_edge,
     find_seam,
+    find_slit,
 )
 from rendering.engines.talking_head.portrait.landmarks import (
     CORNER_LEFT,
@@ -35,7 +36,8 @@ lets one think."""
 @dataclass(frozen=True)
 class Lips:
     """Lip lines in face coordinates. left, right: x of the corners as positive distances from the middle;
-    parted: teeth or dark are visible between the lips in the picture; seam: where they meet."""
+    parted: the lips do not touch in the picture; shows_teeth: and are so far apart that its
+    teeth can be used; seam: where the lips meet."""
 
     inner_upper: Line
     inner_lower: Line
@@ -45,6 +47,7 @@ class Lips:
     left: float
     right: float
     parted: bool
+    shows_teeth: bool
 
     @property
     def width(self) -> float:
@@ -79,20 +82,22 @@ def find_lips(image: Image, frame: FaceFrame, local: Array) -> Lips:
     x = np.linspace(*inner_upper.ends, COLUMNS)
     upper, lower = inner_upper(x), inner_lower(x)
     probe = LipProbe(image, frame)
+    slit = None
     parted = bool(lower[COLUMNS // 2] - upper[COLUMNS // 2] > PARTED_ABOVE * frame.height)
     if parted:
         lower = find_lower_edge(probe, x, upper, lower, outer_lower(x))
-        seam: Array = upper + SEAM_POSITION * (lower - upper)
+    elif slit := find_slit(probe, x, upper, lower, (outer_upper(x), outer_lower(x)), frame.height):
+        upper, lower = slit
     else:
-        seam = find_seam(probe, x, upper, lower, frame.height)
-        upper = lower = seam
+        upper = lower = find_seam(probe, x, upper, lower, frame.height)
     return Lips(
         inner_upper=Line(x, upper),
         inner_lower=Line(x, lower),
         outer_upper=outer_upper,
         outer_lower=outer_lower,
-        seam=Line(x, seam),
+        seam=Line(x, upper + SEAM_POSITION * (lower - upper)),
         left=float(-local[CORNER_LEFT, 0]),
         right=float(local[CORNER_RIGHT, 0]),
-        parted=parted,
+        parted=parted or slit is not None,
+        shows_teeth=parted,
     )

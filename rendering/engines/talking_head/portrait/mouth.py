@@ -10,8 +10,13 @@ from rendering.engines.talking_head.portrait.grid import Grid
 from rendering.engines.talking_head.portrait.lips import Lips
 from rendering.engines.talking_head.portrait.panel_picture import Rectangle
 from rendering.engines.talking_head.portrait.sampling import remap
-from rendering.engines.talking_head.portrait.teeth import Layer, MouthInside
+from rendering.engines.talking_head.portrait.teeth import SHADE, Layer, MouthInside
+from rendering.engines.talking_head.portrait.visemes import Viseme
 
+TEETH_BEHIND_PUCKER = 0.016
+"""Face heights by which puckered lips, coming forward, hide more of the teeth."""
+SHADED = (np.arange(256)[None, :, None] * SHADE).astype(np.uint8)
+"""Every channel value in full shade, as a table [1, 256, 3]."""
 VISIBLE = 0.02
 """Share of a pixel that must be mouth for the inside to be drawn there."""
 
@@ -54,12 +59,12 @@ class Mouth:
         self._shade_side = int(0.020 * frame.height) | 1
 
     def draw(
-        self, canvas: Canvas, still: Array, upper: Array, lower: Array, travel: LipTravel, tongue: float
+        self, canvas: Canvas, still: Array, upper: Array, lower: Array, travel: LipTravel, mouth: Viseme
     ) -> Canvas:
         """The mouth box, uint8 [height, width, 4].
 
         still, upper, lower: where each node's pixel comes from in the picture, in steps, for what moves with
-        the head alone, for the upper and for the lower lip. tongue: its tip raised, 0..1.
+        the head alone, for the upper and for the lower lip.
         """
         box = self._inside.box
         upper_map = self.grid.enlarge(upper, box, self._density)
@@ -77,7 +82,7 @@ class Mouth:
                 _around(upper_lip, area, self._shade_side),
                 _around(lower_lip, area, self._shade_side),
                 travel,
-                tongue,
+                mouth,
             )
             share = np.ascontiguousarray(lower_lip[area])
             lower_face[area] = cv2.blendLinear(
@@ -93,28 +98,31 @@ class Mouth:
         return np.asarray(scaled - corner - np.float32(0.5), np.float32)
 
     def _draw_inside(
-        self, still: Array, upper_shade: Array, lower_shade: Array, travel: LipTravel, tongue: float
+        self, still: Array, upper_shade: Array, lower_shade: Array, travel: LipTravel, mouth: Viseme
     ) -> Canvas:
         inside, height = self._inside, self._frame.height
-        drop = travel.jaw * JAW_DROP * height
+        drop, rounding = travel.jaw * JAW_DROP * height, max(0.0, mouth.rounding)
         colour = remap(inside.cavity, still)
-        for layer, down in (
-            (inside.tongue, drop * (0.55 - 0.45 * tongue) - 0.014 * height * tongue),
-            (inside.lower_teeth, 0.95 * drop),
-            (inside.upper_teeth, 0.0),
+        tongue_down = drop * (0.45 - 0.45 * mouth.tongue) - 0.016 * height * mouth.tongue
+        tip_in_front = min(1.0, max(0.0, 2 * mouth.tongue - 0.8))
+        for layer, down, share in (
+            (inside.tongue, tongue_down, 1.0),
+            (inside.lower_teeth, 0.95 * drop + TEETH_BEHIND_PUCKER * height * rounding, 1.0),
+            (inside.tongue, tongue_down, tip_in_front),
+            (inside.upper_teeth, -TEETH_BEHIND_PUCKER * height * rounding, 1.0),
         ):
-            colour = _over(colour, layer, still - np.float32(down) * self._frame.down)
-        opened = 0.86 + 0.14 * min(1.0, travel.opening / (0.05 * height))
+            if share:
+                colour = _over(colour, layer, still - np.float32(down) * self._frame.down, share)
+        opened = 0.86 + 0.14 * min(1.0, travel.opening / (0.05 * height)) - 0.42 * rounding
         light = (
             np.float32(opened) * (1 - np.float32(0.55) * upper_shade) * (1 - np.float32(0.22) * lower_shade)
         )
-        shadow = np.ascontiguousarray(inside.shadow[: colour.shape[0], : colour.shape[1]])
-        shaded = cv2.blendLinear(colour, shadow, light, 1 - light)
+        shaded = cv2.blendLinear(colour, cv2.LUT(colour, SHADED), light, 1 - light)
         return np.asarray(cv2.cvtColor(shaded, cv2.COLOR_RGB2RGBA), np.uint8)
 
 
-def _over(below: Canvas, layer: Layer, positions: Array) -> Canvas:
-    mask = remap(layer.mask, positions)
+def _over(below: Canvas, layer: Layer, positions: Array, share: float) -> Canvas:
+    mask = remap(layer.mask, positions) * np.float32(share)
     return np.asarray(cv2.blendLinear(remap(layer.colour, positions), below, mask, 1 - mask), np.uint8)
 
 

@@ -106,7 +106,7 @@ class StillActor:
         box = self._mouth_box
         top, left = box.top - self._shown.top, box.left - self._shown.left
         self._drawn[top : top + box.height, left : left + box.width] = self._mouth.draw(
-            self._canvas, mouth, upper_mouth, lower_mouth, travel, expression.mouth.tongue
+            self._canvas, mouth, upper_mouth, lower_mouth, travel, expression.mouth
         )
         outputs = [rgb[self._shown.slices], alpha[self._shown.slices]]
         cv2.mixChannels([self._drawn], outputs, [0, 0, 1, 1, 2, 2, 3, 3])

@@ -24,13 +24,13 @@ Colour = NDArray[np.floating]
 LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)
 TYPICAL_SKIN: Final = np.array([1.22, 0.93, 0.72], np.float32)
 """Skin under neutral light over its luma: what departs from it is the colour of the light."""
-ENAMEL: Final = np.array([0.97, 0.86, 0.70], np.float32)
+ENAMEL: Final = np.array([0.98, 0.89, 0.76], np.float32)
 """Colour over the skin's luma."""
-CAVITY: Final = np.array([0.28, 0.12, 0.125], np.float32)
-SHADOW: Final = np.array([0.36, 0.17, 0.16], np.float32)
-"""Reddish: neutral grey in the shadow turns teeth blue."""
-REAL_TEETH_ABOVE = 0.03
-"""Face heights between the lips at which the picture's own teeth are used."""
+CAVITY: Final = np.array([0.32, 0.135, 0.135], np.float32)
+SHADE: Final = np.array([0.55, 0.30, 0.27], np.float32)
+"""What full shade leaves of a colour. Reddish: a neutral shade turns teeth blue."""
+WARM_SHADE: Final = np.array([0.85, 1.0, 1.08], np.float32)
+"""Exponents that turn a grey shade into a reddish one."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,10 @@ class Layer:
 
 @dataclass(frozen=True)
 class MouthInside:
-    """Layers over one box of the panel, back to front; `cavity` and `shadow` fill it."""
+    """Layers over one box of the panel, back to front; `cavity` fills it."""
 
     box: Rectangle
     cavity: Image
-    shadow: Image
     tongue: Layer
     lower_teeth: Layer
     upper_teeth: Layer
@@ -139,35 +138,37 @@ def _draw_arch(
     )
     depth = np.clip(inside / (arch.length * height), 0, 1.6)
     gap = (1 - np.abs(across)) * half / (0.0016 * height + 0.35)
-    separated = 1 - 0.30 * np.exp(-(gap**2)) * (0.6 + 0.4 * np.clip(depth, 0, 1))
-    shaded = (1 - 0.12 * np.abs(across) ** 3) * (1 - 0.42 * out**2)
+    separated = 1 - 0.22 * np.exp(-(gap**2)) * (0.6 + 0.4 * np.clip(depth, 0, 1))
+    # The arch curves back into the dark of the cheeks.
+    shaded = np.clip(1 - 0.12 * np.abs(across) ** 3, 0, 1) * np.clip(1 - 0.62 * out**1.7, 0, 1)
     shaded = shaded * (1 - 0.10 * np.exp(-((depth / 0.12) ** 2))) * (1 - 0.18 * smoothstep(0.5, 1.2, depth))
     gum = smoothstep(0.95, 1.15, depth + 0.10 * across**2)[..., None]
-    enamel = tones.enamel * (separated * shaded)[..., None]
+    # Light inside a mouth has been reflected by its red walls: shade is warm.
+    enamel = tones.enamel * (separated * shaded)[..., None] ** WARM_SHADE
     colour = enamel * (1 - gum) + tones.gum * (1 - 0.5 * out**2)[..., None] * gum
     return colour.astype(np.float32), mask.astype(np.float32)
 
 
-def _real_teeth(
-    picture: Array, x: Array, y: Array, lips: Lips, height: float, tones: _Tones
-) -> tuple[Colour, Array] | None:
-    """Colour and mask of the teeth that the picture shows between parted lips."""
-    if lips.opening < REAL_TEETH_ABOVE * height:
+def _real_teeth(image: Image, frame: FaceFrame, x: Array, y: Array, lips: Lips) -> Layer | None:
+    """The teeth that the picture shows between parted lips, continued a little behind both lips."""
+    if not lips.shows_teeth:
         return None
-    between = smoothstep(0.5, 2.2, y - lips.inner_upper(x)) * smoothstep(0.5, 2.2, lips.inner_lower(x) - y)
-    between = between * (np.abs(lips.across(x)) < 0.95)
-    light = cv2.cvtColor(np.clip(picture, 0, 255).astype(np.uint8), cv2.COLOR_RGB2LAB)[..., 0].astype(
-        np.float32
-    )
-    interior = between > 0.5
+    upper, lower = lips.inner_upper(x), lips.inner_lower(x)
+    # The last pixels before a lip are mixed with it; what it hides continues the column of teeth below it.
+    clear = np.minimum(2.5, 0.3 * np.maximum(lower - upper, 0))
+    seen = np.clip(y, upper + clear, lower - clear)
+    colour = remap(image, frame.panel(x, seen) - np.float32(0.5))
+    light = cv2.cvtColor(colour, cv2.COLOR_RGB2LAB)[..., 0].astype(np.float32)
+    interior = (y > upper) & (y < lower) & (np.abs(lips.across(x)) < 0.95)
     if interior.sum() < 40:
         return None
     bright = float(np.percentile(light[interior], 85))
-    enamel = interior & (light > 0.62 * bright) & (np.abs(x) < 0.08 * height)
-    if bright < 110 or enamel.sum() < 25:
+    if bright < 110:
         return None
-    mask = between * smoothstep(0.30 * bright, 0.52 * bright, cv2.GaussianBlur(light, (0, 0), 0.8))
-    return np.median(picture[enamel], axis=0).astype(np.float32), mask.astype(np.float32)
+    mask = smoothstep(0.30 * bright, 0.52 * bright, cv2.GaussianBlur(light, (0, 0), 0.8))
+    hidden = np.maximum((upper - y) / (0.030 * frame.height), (y - lower) / (0.006 * frame.height))
+    mask = mask * (1 - smoothstep(0.5, 1.0, hidden)) * (np.abs(lips.across(x)) < 0.95)
+    return Layer(colour, mask.astype(np.float32))
 
 
 def draw_mouth_inside(
@@ -183,46 +184,40 @@ def draw_mouth_inside(
     x, y = place[..., 0], place[..., 1]
     tones = _tones(image, frame, landmarks, lips)
     middle = float(lips.seam(0.0))
+    # The teeth of a face seen askew are foreshortened on the same side as its lips.
+    along = lips.across(x) * (lips.width / 2)
     scale = float(np.clip(lips.width * (1 - lips.excess_width(height)) / (RELAXED_WIDTH * height), 0.85, 1.1))
-    upper, upper_mask = _draw_arch(UPPER, x, y, middle, scale, height, tones)
-    lower, lower_mask = _draw_arch(LOWER, x, y, middle, scale, height, tones)
+    upper, upper_mask = _draw_arch(UPPER, along, y, middle, scale, height, tones)
+    lower, lower_mask = _draw_arch(LOWER, along, y, middle, scale, height, tones)
     lower *= 0.80
-    picture = image[box.slices].astype(np.float32)
-    real = _real_teeth(picture, x, y, lips, height, tones)
+    upper_teeth = Layer(_bytes(upper), np.ascontiguousarray(upper_mask, np.float32))
+    real = _real_teeth(image, frame, x, y, lips)
     if real is not None:
-        enamel, real_mask = real
-        tint = enamel / np.maximum(tones.enamel, 1)
-        lower *= np.clip(tint, 0.6, 1.3)
-        # The drawn arch continues the real teeth where the picture's upper lip hides them.
-        hidden = 1 - smoothstep(-1.0, 1.5, y - lips.inner_upper(x))
-        upper_mask = upper_mask * hidden * (np.abs(lips.across(x)) < 0.8)
-        upper = upper * tint * (1 - real_mask[..., None]) + picture * real_mask[..., None]
-        upper_mask = np.maximum(upper_mask, real_mask)
+        enamel = np.median(real.colour[real.mask > 0.9], axis=0)
+        lower *= np.clip(enamel / np.maximum(tones.enamel, 1), 0.6, 1.3)
+        upper_teeth = real
     depth = np.clip((y - middle) / (0.09 * height), 0, 1)
     aside = np.clip(np.abs(x) / (0.13 * height), 0, 1)
     darkness = (0.60 + 0.75 * depth) * (1 - 0.45 * aside**2)
     cavity = np.clip(CAVITY * tones.skin_luma, 8, 80) * darkness[..., None]
     corner = smoothstep(0.62, 1.0, np.abs(lips.across(x)))[..., None]
     cavity = (
-        cavity * (1 - corner) + np.clip(tones.lip * np.array([0.46, 0.36, 0.36], np.float32), 0, 120) * corner
+        cavity * (1 - corner) + np.clip(tones.lip * np.array([0.58, 0.42, 0.42], np.float32), 0, 140) * corner
     )
-    shadow = np.empty_like(cavity)
-    shadow[:] = np.clip(SHADOW * 0.8 * tones.skin_luma, 4, 90)
     return MouthInside(
         box=box,
         cavity=_bytes(cavity),
-        shadow=_bytes(shadow),
         tongue=_tongue(x, y, middle, height, tones),
         lower_teeth=Layer(_bytes(lower), lower_mask),
-        upper_teeth=Layer(_bytes(upper), np.ascontiguousarray(upper_mask, np.float32)),
+        upper_teeth=upper_teeth,
     )
 
 
 def _tongue(x: Array, y: Array, middle: float, height: float, tones: _Tones) -> Layer:
-    top = np.clip((middle + 0.034 * height - y) / (0.016 * height), 0, 9)
+    top = np.clip((middle + 0.030 * height - y) / (0.016 * height), 0, 9)
     mask = np.exp(-((x / (0.085 * height)) ** 4) - top**2)
     mask = mask * (1 - 0.125 * np.exp(-((x / (0.008 * height)) ** 2)))
-    colour = 0.88 * np.clip(0.50 * tones.lip + np.array([40, 12, 16], np.float32), 0, 210)
+    colour = 0.90 * np.clip(0.60 * tones.lip + np.array([40, 12, 16], np.float32), 0, 210)
     light = 0.75 + 0.25 * smoothstep(0.02 * height, 0.06 * height, y - middle)
     return Layer(_bytes(colour * light[..., None]), mask.astype(np.float32))
 
