@@ -46,8 +46,7 @@ def web_idle_mb() -> float:
 
 def _check_imports() -> None:
     code = (
-        "import sys, avatarlab.asgi; from django.urls import get_resolver; get_resolver().url_patterns; "
-        "import django.urls; [p.url_patterns for p in get_resolver().url_patterns if hasattr(p, 'url_patterns')]; "
+        "import sys, avatarlab.asgi, avatarlab.urls; "
         f"print(*sorted(set(sys.modules) & set({ML_LIBRARIES!r})))"
     )
     done = subprocess.run(  # noqa: S603 - our own code
