@@ -13,7 +13,7 @@ from rendering.engines.matting.base import Alpha
 from rendering.pipeline.bundle import Side
 
 WIDE = 16 / 9
-HEADROOM = 0.08
+HEADROOM = 0.1
 """Share of the canvas height added above a head that touches the top."""
 FACES_ABOVE, FACES_BELOW, FACES_BESIDE = 1.6, 4.0, 4.4
 """How much of a photo is kept around the middle of the face, in face heights: head to waist, 16:9."""
