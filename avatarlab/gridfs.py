@@ -1,8 +1,8 @@
 """Client media in MongoDB GridFS, behind Django's storage interface.
 
-Contents are GridFS files (`media.files`, `media.chunks`) under an id of their own; `media_names` says what
-name stands for which id. A writer first takes the name, then writes the content, and one update at the end makes the
-file visible. A writer that is cut off leaves a taken name that nobody sees, and `clear_abandoned` undoes it.
+Contents are GridFS files (`media.files`, `media.chunks`) under ids of their own, and `media_names` says which
+name stands for which id. A writer takes the name, writes the content, and one update at the end makes the
+file visible. A writer that is cut off leaves a taken name that nobody sees; `clear_abandoned` undoes it.
 """
 
 import hashlib

@@ -26,7 +26,7 @@ FAILURE_TTL_S = 24 * 3600
 
 
 @cache
-def connection() -> Redis:
+def short_connection() -> Redis:
     """This process's connection pool for short commands: gives up quickly. Workers wait on their own."""
     return Redis.from_url(
         settings.REDIS_URL,
@@ -36,9 +36,9 @@ def connection() -> Redis:
     )
 
 
-def queue(name: str) -> Queue:
+def queue(name: str, *, connection: Redis | None = None) -> Queue:
     """A queue that enqueues at once; callers choose the moment (on commit)."""
-    return django_rq.get_queue(name, connection=connection(), commit_mode="auto")
+    return django_rq.get_queue(name, connection=connection or short_connection(), commit_mode="auto")
 
 
 def plan_job_id(render_id: UUID, attempt: int) -> str:
@@ -79,4 +79,4 @@ def drop_waiting(job_ids: Iterable[str]) -> None:
     renders = queue(RENDERS)
     for job_id in job_ids:
         renders.remove(job_id)
-        connection().delete(f"rq:job:{job_id}")
+        short_connection().delete(f"rq:job:{job_id}")

@@ -1,3 +1,7 @@
 """Websocket addresses."""
 
-websocket_urlpatterns: list = []
+from django.urls import path
+
+from rendering.consumers import RenderConsumer
+
+websocket_urlpatterns = [path("ws/renders/<uuid:id>/", RenderConsumer.as_asgi())]

@@ -2,19 +2,19 @@
 
 import logging
 import uuid
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from redis.exceptions import RedisError
 from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
 
 from avatarlab.errors import Conflict, ServiceUnavailable, UserError
+from avatarlab.files import delete_files
 from rendering import progress, queues
 from rendering.dispatch import dispatch
 from rendering.models import Render, RenderEvent, RenderSegment, Segment
+from rendering.results import RESULT_FILES, segment_files
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,7 +26,6 @@ HEARING_TTL_S = 60
 """How long a spoken sample waits for the browser that asked for it, and its job for a worker."""
 AVATAR_CHECK_S = 600
 """A video avatar is matted when it is checked: minutes on a slow machine."""
-RESULT_FIELDS = ("video", "transparent", "captions_vtt", "captions_srt", "poster", "preview")
 
 
 def create_render(
@@ -105,7 +104,7 @@ def delete_render(*, render: Render) -> None:
         if Render.objects.filter(pk=render.pk, state__in=Render.ACTIVE).update(state=Render.State.CANCELLED):
             transaction.on_commit(lambda: _drop_jobs(render))
         render.refresh_from_db()
-        names = [getattr(render, field).name for field in RESULT_FIELDS]
+        names = [file.name for field in RESULT_FILES if (file := getattr(render, field))]
         keys = set(render.segments.values_list("key", flat=True))
         RenderEvent.objects.filter(render=render).delete()
         Render.objects.filter(pk=render.pk).delete()
@@ -114,9 +113,9 @@ def delete_render(*, render: Render) -> None:
             key__in=needed.values("key")
         )
         for segment in unneeded:
-            names += [segment.stream.name, segment.alpha.name, segment.audio.name, segment.poster.name]
+            names += [file.name for file in segment_files(segment)]
         unneeded.delete()
-        transaction.on_commit(lambda: _delete_files(names))
+        transaction.on_commit(lambda: delete_files(names))
 
 
 def check_avatar(*, avatar: "Avatar") -> None:
@@ -171,7 +170,7 @@ def hearing(*, owner: "User", id: uuid.UUID) -> dict[str, Any]:  # noqa: A002 - 
     """
     expired = {"state": "failed", "audio": b"", "problem": "This sample is gone. Listen again."}
     try:
-        job = Job.fetch(f"hear-{id}", connection=queues.connection())
+        job = Job.fetch(f"hear-{id}", connection=queues.short_connection())
         if job.meta.get("owner") != owner.pk:
             return expired
         status = job.get_status()
@@ -204,8 +203,3 @@ def _drop_jobs(render: Render) -> None:
         queues.drop_waiting(job_id for job_id in job_ids if job_id in waiting)
     except RedisError as error:
         log.info("render %s: its jobs stay in the queue and will do nothing: %s", render.id, error)
-
-
-def _delete_files(names: Iterable[str]) -> None:
-    for name in filter(None, names):
-        default_storage.delete(name)

@@ -1,0 +1,96 @@
+"""Nothing is lost: what a dead worker held is given back, what Redis forgot is enqueued again.
+
+`reclaim` runs when a worker starts, `sweep` every few seconds in every worker. Both may run anywhere at any
+time: they only compare rows with leases and with the queue, and `dispatch` enqueues nothing twice.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from rendering import avatars, leases, queues, services
+from rendering.dispatch import dispatch
+from rendering.models import Render
+from rendering.outcome import TimeLimitExceeded, end_failed, fail_render
+from studio.models import Avatar
+
+log = logging.getLogger(__name__)
+
+UNTOUCHED_S = 5.0
+"""What was made in the last seconds is being enqueued by whoever made it."""
+ABANDONED_FILES = timedelta(days=1)
+MAX_CHECKS = 3
+"""Checks of one avatar that may be begun; a picture that kills every worker is refused."""
+
+
+def reclaim(worker: str) -> None:
+    """At the start of a worker: take back what its earlier life held when it was killed."""
+    lost = leases.release_earlier_life(worker)
+    for render_id in lost:
+        log.warning("render %s: a worker was lost, its sentence begins again", render_id)
+    _give_up(lost)
+    default_storage.clear_abandoned(older_than=ABANDONED_FILES)
+    sweep()
+
+
+def sweep() -> None:
+    """Free lost claims, end what took too long or kills workers, and enqueue what Redis does not have."""
+    lost = leases.release_lost()
+    for render_id in lost:
+        log.warning("render %s: a worker is silent, its work is given to another", render_id)
+    _give_up(lost)
+    _end_overdue()
+    for render_id in Render.objects.filter(state__in=Render.ACTIVE).values_list("pk", flat=True):
+        dispatch(render_id)
+    _enqueue_lost_checks()
+
+
+def _give_up(render_ids: Iterable[UUID]) -> None:
+    for render_id, text in leases.crashed_too_often(render_ids):
+        render = Render.objects.get(pk=render_id)
+        what = f"the sentence “{text[:80]}”" if text else "this video"
+        problem = (
+            f"The server stopped {leases.MAX_CRASHES} times while making {what}. "
+            "It may need more memory than there is: try a smaller format or another avatar, "
+            f"or tell the administrator: render {render_id}."
+        )
+        log.error("render %s: given up after %s lost workers", render_id, leases.MAX_CRASHES)
+        end_failed(render_id, render.attempt, problem, f"{leases.MAX_CRASHES} workers were lost over {what}.")
+
+
+def _end_overdue() -> None:
+    """A worker notices the limit itself; a render that waits between segments does not."""
+    limit = timezone.now() - timedelta(seconds=settings.RENDER_TIME_LIMIT_S)
+    for render in Render.objects.filter(state__in=Render.ACTIVE, started__lt=limit):
+        fail_render(render.id, render.attempt, TimeLimitExceeded(), doing="rendering")
+
+
+def _enqueue_lost_checks() -> None:
+    """Avatars have no claim of their own: who checks one says so in Redis."""
+    before = timezone.now() - timedelta(seconds=UNTOUCHED_S)
+    for avatar_id in Avatar.objects.filter(state=Avatar.State.CHECKING, created__lt=before).values_list(
+        "pk", flat=True
+    ):
+        try:
+            _enqueue_lost_check(avatar_id)
+        except RedisError as error:
+            log.debug("Redis does not answer: %s", error)
+            return
+
+
+def _enqueue_lost_check(avatar_id: UUID) -> None:
+    connection = queues.short_connection()
+    if connection.exists(f"at-work:avatar-{avatar_id}"):
+        return
+    begun = connection.incr(f"checks:{avatar_id}")
+    connection.expire(f"checks:{avatar_id}", 24 * 3600)
+    if begun > MAX_CHECKS:
+        avatars.refuse(avatar_id, "The server could not look at this picture. Try a smaller or another one.")
+    else:
+        services.enqueue_avatar_check(avatar_id)

@@ -1,0 +1,98 @@
+"""What a worker keeps between jobs: its name, its models, its copies of media, the plan it works from."""
+
+import functools
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from redis.exceptions import RedisError
+
+from rendering import leases, queues
+from rendering.engines.errors import EngineError
+from rendering.media_cache import MediaCache
+from rendering.models import Render
+
+if TYPE_CHECKING:
+    from rendering.pipeline.plan import PlannedSegment
+    from rendering.pipeline.segment import SegmentRenderer
+    from rendering.pipeline.spec import RenderSpec
+
+log = logging.getLogger(__name__)
+
+_name = leases.incarnation("process")
+_at_work: set[str] = set()
+
+
+def worker_name() -> str:
+    """Under which this process claims rows."""
+    return _name
+
+
+def begin_life(name: str) -> str:
+    """Take a new name for this life of the worker `name`. Returns it."""
+    global _name
+    _name = leases.incarnation(name)
+    return _name
+
+
+@contextmanager
+def working_on(what: str) -> Iterator[None]:
+    """Tell others for the time of the block that this worker is at something that has no row to claim."""
+    _at_work.add(what)
+    try:
+        tell_at_work()
+        yield
+    finally:
+        _at_work.discard(what)
+
+
+def tell_at_work() -> None:
+    """Renew what `working_on` tells. Raises nothing: without Redis nobody asks."""
+    try:
+        for what in tuple(_at_work):
+            queues.short_connection().set(f"at-work:{what}", worker_name(), ex=round(leases.LEASE_S))
+    except RedisError as error:
+        log.debug("Redis does not answer: %s", error)
+
+
+@functools.cache
+def media() -> MediaCache:
+    """This machine's copies of stored media."""
+    return MediaCache()
+
+
+@functools.cache
+def renderer() -> "SegmentRenderer":
+    """The segment renderer with the models it has loaded."""
+    from rendering.pipeline.segment import SegmentRenderer
+
+    return SegmentRenderer(threads=settings.WORKER_THREADS)
+
+
+def warm_up() -> None:
+    """Load what every render needs. A missing model is said now and again by the render that needs it."""
+    try:
+        renderer().warm_up()
+    except EngineError as error:
+        log.warning("not everything is ready: %s", error)
+
+
+def spec(render: Render) -> "RenderSpec":
+    """The render's spec as the pipeline reads it."""
+    from rendering.pipeline.spec import from_json
+
+    return from_json(render.spec)
+
+
+def plan(render: Render) -> "Sequence[PlannedSegment]":
+    """The sentences of a render. Kept between jobs: the plan is the same for every sentence."""
+    return _plan(render.pk, render.attempt)
+
+
+@functools.lru_cache(maxsize=4)
+def _plan(render_id: object, attempt: int) -> "Sequence[PlannedSegment]":
+    from rendering.pipeline import plan as planning
+
+    return planning.plan(spec(Render.objects.get(pk=render_id)), media())
