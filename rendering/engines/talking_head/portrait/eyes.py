@@ -28,6 +28,8 @@ Canvas = NDArray[np.uint8]
 CLOSURE_STEPS = 8
 UPPER_LID_SHARE = 0.86
 """Of the eye's opening; the lower lid comes up to meet it."""
+LID_HEIGHT = 0.62
+"""Of the way from the lid's edge to the brow: skin that a blink stretches. The brow itself stays."""
 LASH = 0.05
 """Eye widths from the lid's edge that lashes reach."""
 IRIS_RADIUS = 0.19
@@ -169,13 +171,14 @@ def _close(
     """The eye with its lid this far down: 0 open, 1 shut."""
     opening = region.lower - region.upper
     travel = UPPER_LID_SHARE * opening * closure * region.inside
-    lid_height = np.maximum(0.92 * (region.upper - region.brow), 2)
-    # The lid's skin is stretched from the brow (still) to the edge (moves by `travel`); find by iteration
-    # which point of it arrives at each pixel.
-    source = region.y.copy()
+    lid_height = np.maximum(LID_HEIGHT * (region.upper - region.brow), 2)
+    # The lid's skin is stretched from under the brow (still) to the edge (moves by `travel`), which keeps its
+    # order: bisection finds the point of it that arrives at each pixel.
+    low, high = region.y - travel, region.y
     for _ in range(12):
-        moved = travel * (1 - smoothstep(0, 1, (region.upper - source) / lid_height))
-        source = 0.5 * source + 0.5 * (region.y - moved)
+        source = (low + high) / 2
+        arrives = source + travel * (1 - smoothstep(0, 1, (region.upper - source) / lid_height))
+        low, high = np.where(arrives < region.y, source, low), np.where(arrives < region.y, high, source)
     lid = _read(canvas, region, frame, source - region.y, density)
     lash = LASH * region.width
     is_lid = (1 - smoothstep(-0.5 * lash, lash, source - region.upper))[..., None]
@@ -184,7 +187,7 @@ def _close(
     eye = _read(canvas, region, frame, rise * (region.y > region.upper - 1), density)
     lowered = (region.y - region.upper - 0.4 * travel) / np.maximum(0.6 * UPPER_LID_SHARE * opening, 1)
     on_lid = source > region.upper - 0.3 * region.width
-    shade = 1 - 0.10 * closure * smoothstep(0, 1, lowered) * on_lid
+    shade = 1 - 0.10 * closure * smoothstep(0, 1, lowered) * on_lid * region.inside
     closed = eye * (1 - is_lid) + lid * shade[..., None] * is_lid
     share = (np.clip(6 * closure, 0, 1) * region.feather)[..., None]
     painted = np.clip(picture * (1 - share) + closed * share, 0, 255).astype(np.uint8)
