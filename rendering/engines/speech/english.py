@@ -17,7 +17,7 @@ LONGEST = 400
 
 @dataclass(frozen=True)
 class Reading:
-    """How a sentence sounds. parts: IPA with punctuation, at most LONGEST each; pronunciations: word to IPA."""
+    """How a sentence sounds. parts: IPA with punctuation, each within LONGEST; pronunciations: by word."""
 
     parts: tuple[str, ...]
     pronunciations: dict[str, str]

@@ -102,7 +102,7 @@ def _without_short_pauses(labels: NDArray[np.str_]) -> NDArray[np.str_]:
     start = 0
     for label, run in groupby(labels.copy()):
         end = start + len(list(run))
-        if label == "SIL" and 0 < start and end < len(labels) and end - start < _SHORTEST_PAUSE:
+        if label == "SIL" and start > 0 and end < len(labels) and end - start < _SHORTEST_PAUSE:
             labels[start:end] = "D"
         start = end
     return labels

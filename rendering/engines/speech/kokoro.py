@@ -22,7 +22,13 @@ from rendering.engines.weights import locate
 
 _ESPEAK_LANGUAGES = {"zh": "cmn"}
 # espeak writes affricates and diphthongs as two letters, Kokoro was trained on one (misaki, espeak.py).
-_SHORTHAND = {"tʃ": "ʧ", "dʒ": "ʤ", "ts": "ʦ", "dz": "ʣ", "tɕ": "ʨ", "dʑ": "ʥ"} | {
+_SHORTHAND = {
+    "tʃ": "ʧ",
+    "dʒ": "ʤ",
+    "ts": "ʦ",
+    "dz": "ʣ",
+    "tɕ": "ʨ",
+    "dʑ": "ʥ",
     "aɪ": "I",
     "aʊ": "W",
     "eɪ": "A",

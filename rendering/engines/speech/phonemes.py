@@ -5,17 +5,18 @@ import re
 # Two conventions meet here: plain IPA (espeak) and Kokoro's shorthand, in which capitals are diphthongs
 # (A = eɪ, I = aɪ, O = oʊ, Q = əʊ, W = aʊ, Y = ɔɪ, T = flapped t) and affricates are one letter. Sounds that
 # English lacks become the English phone with the nearest lip and tongue position.
+# fmt: off
 _ARPABET = {
-    **{"aɪ": "AY", "aʊ": "AW", "eɪ": "EY", "oʊ": "OW", "əʊ": "OW", "ɔɪ": "OY"},
-    **{"A": "EY", "I": "AY", "O": "OW", "Q": "OW", "W": "AW", "Y": "OY"},
-    **{"ɜːɹ": "ER", "ɜɹ": "ER", "əɹ": "ER", "ɜː": "ER", "ɜ": "ER", "ɚ": "ER", "ɝ": "ER"},
-    **{"ə": "AH", "ᵊ": "AH", "ʌ": "AH", "ɐ": "AH", "ɤ": "AH", "æ": "AE", "a": "AA", "ä": "AA", "ɑ": "AA"},
-    **{"ɒ": "AA", "ɔ": "AO", "e": "EH", "ɛ": "EH", "i": "IY", "ɪ": "IH", "ᵻ": "IH", "ɨ": "IH", "o": "OW"},
-    **{"u": "UW", "ʊ": "UH", "y": "UW", "ø": "ER", "œ": "ER", "ɯ": "UW", "ʉ": "UW"},
-    **{"p": "P", "b": "B", "t": "T", "d": "D", "k": "K", "g": "G", "ɡ": "G", "m": "M", "n": "N", "ŋ": "NG"},
-    **{"f": "F", "v": "V", "θ": "TH", "ð": "DH", "s": "S", "z": "Z", "ʃ": "SH", "ʒ": "ZH", "h": "HH"},
-    **{"ɹ": "R", "r": "R", "ʁ": "R", "ɻ": "R", "ɽ": "R", "l": "L", "j": "Y", "w": "W", "ɥ": "W", "ɰ": "W"},
-    **{"tʃ": "CH", "ʧ": "CH", "ʨ": "CH", "ꭧ": "CH", "dʒ": "JH", "ʤ": "JH", "ʥ": "JH", "T": "T", "ɾ": "D"},
+    "aɪ": "AY", "aʊ": "AW", "eɪ": "EY", "oʊ": "OW", "əʊ": "OW", "ɔɪ": "OY",
+    "A": "EY", "I": "AY", "O": "OW", "Q": "OW", "W": "AW", "Y": "OY",
+    "ɜːɹ": "ER", "ɜɹ": "ER", "əɹ": "ER", "ɜː": "ER", "ɜ": "ER", "ɚ": "ER", "ɝ": "ER",
+    "ə": "AH", "ᵊ": "AH", "ʌ": "AH", "ɐ": "AH", "ɤ": "AH", "æ": "AE", "a": "AA", "ä": "AA", "ɑ": "AA",
+    "ɒ": "AA", "ɔ": "AO", "e": "EH", "ɛ": "EH", "i": "IY", "ɪ": "IH", "ᵻ": "IH", "ɨ": "IH", "o": "OW",
+    "u": "UW", "ʊ": "UH", "y": "UW", "ø": "ER", "œ": "ER", "ɯ": "UW", "ʉ": "UW",
+    "p": "P", "b": "B", "t": "T", "d": "D", "k": "K", "g": "G", "ɡ": "G", "m": "M", "n": "N", "ŋ": "NG",
+    "f": "F", "v": "V", "θ": "TH", "ð": "DH", "s": "S", "z": "Z", "ʃ": "SH", "ʒ": "ZH", "h": "HH",
+    "ɹ": "R", "r": "R", "ʁ": "R", "ɻ": "R", "ɽ": "R", "l": "L", "j": "Y", "w": "W", "ɥ": "W", "ɰ": "W",
+    "tʃ": "CH", "ʧ": "CH", "ʨ": "CH", "ꭧ": "CH", "dʒ": "JH", "ʤ": "JH", "ʥ": "JH", "T": "T", "ɾ": "D",
     **{
         "ts": "T S",
         "ʦ": "T S",
@@ -27,7 +28,7 @@ _ARPABET = {
         "ɸ": "F",
         "ʋ": "V",
     },
-    **{"ɣ": "G", "x": "HH", "χ": "HH", "ç": "HH", "ʝ": "Y", "c": "K", "q": "K", "ɟ": "G", "ɴ": "NG"},
+    "ɣ": "G", "x": "HH", "χ": "HH", "ç": "HH", "ʝ": "Y", "c": "K", "q": "K", "ɟ": "G", "ɴ": "NG",
     **{
         "ɕ": "SH",
         "ʂ": "SH",
@@ -41,6 +42,7 @@ _ARPABET = {
         "ʟ": "L",
     },
 }
+# fmt: on
 _SYMBOL = re.compile("|".join(sorted(map(re.escape, _ARPABET), key=len, reverse=True)))
 # Stress falls between the letters of a diphthong or affricate in no alphabet, so it can go first; length is
 # kept because ɜː differs from ɜ followed by something else only by it.
