@@ -1,10 +1,12 @@
 """Which programs an instance runs, and running them: all of them, or what a command needs for a while."""
 
+import hashlib
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -43,10 +45,16 @@ def worker_program(output: Path | None = None) -> Program:
     """A resident worker. Nothing is lost when it is killed: the sweep of the next one takes its work up."""
     return Program(
         "worker",
-        (sys.executable, str(settings.BASE_DIR / "manage.py"), "work"),
+        (sys.executable, str(settings.BASE_DIR / "manage.py"), "work", "--name", _worker_name()),
         output=output,
         orphan_signal=signal.SIGKILL,
     )
+
+
+def _worker_name() -> str:
+    """The same after a restart, so that the worker knows what its earlier life held; one per data folder."""
+    folder = hashlib.sha256(bytes(settings.DATA_DIR)).hexdigest()[:6]
+    return f"{socket.gethostname()}-{folder}"
 
 
 def web_program(host: str, port: int) -> Program:
@@ -87,44 +95,48 @@ def has_worker() -> bool:
 
 
 @contextmanager
-def services(say: Say) -> Iterator[Callable[[], None]]:
-    """Redis and a worker while the block runs: those of a running instance, else our own.
+def services(say: Say, *, prepare: Callable[[], None] = lambda: None) -> Iterator[Callable[[], None]]:
+    """Redis and a worker while the block runs: those of a running instance, else our own, after `prepare`.
 
-    Yields a function to call now and then; it restarts what died. Raises RedisAwayError or
-    ProgramFailedError.
+    Yields a function to call now and then; it restarts what died. Raises RedisAwayError,
+    RedisNotStartedError, ProgramFailedError, and what `prepare` raises.
     """
-    if not settings.EMBEDDED_REDIS:
-        check_redis()
-        with _running([] if has_worker() else [worker_program(_log("worker"))], say) as tend:
-            yield tend
-        return
-    waiting = False
-    while True:
+    with _instance(say) as ours:
+        if not ours:
+            yield lambda: None
+            return
+        prepare()
+        programs = [redis_program(_log("redis"))] if settings.EMBEDDED_REDIS else []
+        if not settings.EMBEDDED_REDIS:
+            check_redis()
+        if settings.EMBEDDED_REDIS or not has_worker():
+            programs.append(worker_program(_log("worker")))
+        supervisor = Supervisor(programs, folder=settings.BASE_DIR, say=say)
         try:
-            with instance_lock(settings.DATA_DIR, "a command"):
-                redis = redis_program(_log("redis"))
-                with _running([redis, worker_program(_log("worker"))], say) as tend:
-                    yield tend
-                return
-        except AlreadyRunningError as error:
-            holder = error.holder
-            if holder and holder.purpose == QUICKSTART and has_worker():
-                yield lambda: None
-                return
-            if not waiting:
-                say(f"Waiting for process {holder.process if holder else 'of another command'} to finish.")
-            waiting = True
-            time.sleep(0.5)
+            supervisor.start()
+            yield supervisor.tend
+        finally:
+            supervisor.stop()
 
 
 @contextmanager
-def _running(programs: list[Program], say: Say) -> Iterator[Callable[[], None]]:
-    supervisor = Supervisor(programs, folder=settings.BASE_DIR, say=say)
-    try:
-        supervisor.start()
-        yield supervisor.tend
-    finally:
-        supervisor.stop()
+def _instance(say: Say) -> Iterator[bool]:
+    """Wait for the data folder's lock and hold it (True), or for a running instance with a worker (False)."""
+    told = False
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(instance_lock(settings.DATA_DIR, "a command"))
+                break
+            except AlreadyRunningError as error:
+                if error.holder and error.holder.purpose == QUICKSTART and has_worker():
+                    yield False
+                    return
+                if not told:
+                    say(f"{error} Waiting for it.")
+                told = True
+                time.sleep(0.5)
+        yield True
 
 
 def _log(name: str) -> Path:

@@ -7,6 +7,7 @@ import os
 for library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
+import socket  # noqa: E402
 from argparse import ArgumentParser  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -17,9 +18,13 @@ class Command(BaseCommand):
     help = "Run a worker: it takes jobs from the queue and keeps its models in memory."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--name", help="shown in the admin; made up when not given")
+        parser.add_argument(
+            "--name",
+            default=f"{socket.gethostname()}-{os.getpid()}",
+            help="no other worker's; the same after a restart, so that it takes its work up again at once",
+        )
 
-    def handle(self, *args: Any, name: str | None, **options: Any) -> None:
+    def handle(self, *args: Any, name: str, **options: Any) -> None:
         from rendering.worker import run_worker
 
         run_worker(name=name)
