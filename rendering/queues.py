@@ -23,6 +23,8 @@ PRIORITY = (INTERACTIVE, RENDERS)
 CONNECT_TIMEOUT_S = 2.0
 """A page that enqueues must not hang on a Redis that is away; the row is kept and enqueued later."""
 FAILURE_TTL_S = 24 * 3600
+RENDER_JOB_S = settings.RENDER_TIME_LIMIT_S
+"""After which RQ interrupts a job that does not come back to look at the time itself."""
 
 
 @cache
@@ -68,6 +70,7 @@ def enqueue_render_job(function: str, *args: Any, job_id: str, at_front: bool = 
         args=args,
         job_id=job_id,
         at_front=at_front,
+        timeout=RENDER_JOB_S,
         result_ttl=0,
         failure_ttl=FAILURE_TTL_S,
         description=job_id,
