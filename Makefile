@@ -1,0 +1,41 @@
+# Everything runs from .venv, which is made and kept up to date by whatever needs it.
+#
+#   make run    set up, then Redis, a worker and the web server until Ctrl-C (PORT=8001 for another port)
+#   make demo   set up, render one video without a person, check it
+#   make test   lint, types, import walls, and all tests, on SQLite and on PostgreSQL
+#   make lint   the first three of these
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+INSTALLED := .venv/installed
+
+.PHONY: run demo test lint
+
+run: $(INSTALLED)
+	@exec $(BIN)/python manage.py quickstart --port $(PORT)
+
+demo: $(INSTALLED)
+	@$(BIN)/python manage.py demo
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/python manage.py models pull --standard
+	$(BIN)/pytest
+	AVATARLAB_TEST_DATABASE=postgresql $(BIN)/pytest $(DATABASE_TESTS)
+
+# What talks to a database; the engines and the pipeline do not.
+DATABASE_TESTS := $(wildcard $(addprefix tests/,accounts admin api failures media rendering storage studio web))
+
+$(INSTALLED): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Avatar Lab needs Python 3.11 or newer; this is %s. Say which to use: make PYTHON=python3.12 run" % sys.version.split()[0])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+		(echo "Python cannot make virtual environments here. On Debian or Ubuntu: apt install python3-venv"; rm -rf .venv; exit 1)
+	@echo "Installing into .venv."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
