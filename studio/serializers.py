@@ -1,0 +1,190 @@
+"""The studio's rows as the API shows and takes them. Shapes only: rules live in the services."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from avatarlab.api import AddressField
+from avatarlab.media import url_for
+from studio.models import Avatar, Background, Project, Pronunciation, Scene, Voice
+from studio.scripts import clean_line, clean_text
+from studio.services.uploads import NAME_LENGTH
+
+
+class TextField(serializers.CharField):
+    """Text of several lines; control characters are dropped, markup stays text."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return clean_text(super().to_internal_value(data))
+
+
+class LineField(serializers.CharField):
+    """A title or a name: one line."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return clean_line(super().to_internal_value(data))
+
+
+class StoredFileField(AddressField):
+    """Address of one of a row's files."""
+
+    def __init__(self, stored: str, **options: Any) -> None:
+        self.stored = stored
+        super().__init__(source="*", **options)
+
+    def to_representation(self, value: Any) -> str | None:
+        return super().to_representation(url_for(value, self.stored))
+
+
+class PresetField(serializers.BooleanField):
+    """Whether a row is everybody's."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(source="*", read_only=True, **options)
+
+    def to_representation(self, value: Any) -> bool:
+        return value.owner_id is None
+
+
+class AvatarSerializer(serializers.ModelSerializer):
+    name = LineField(max_length=NAME_LENGTH)
+    preset = PresetField(help_text="Offered to everybody; cannot be changed.")
+    thumbnail = StoredFileField("thumbnail")
+    media = StoredFileField("media", help_text="The picture or video as uploaded.")
+    warnings = serializers.ListField(child=serializers.CharField(), read_only=True)
+
+    class Meta:
+        model = Avatar
+        fields = [
+            "id",
+            "name",
+            "description",
+            "kind",
+            "state",
+            "problem",
+            "warnings",
+            "preset",
+            "thumbnail",
+            "media",
+            "origin",
+            "created",
+        ]
+        read_only_fields = ["id", "description", "kind", "state", "problem", "origin", "created"]
+
+
+class AvatarUploadSerializer(serializers.Serializer):
+    file = serializers.FileField(help_text="JPEG, PNG or WebP; MP4, MOV or WebM.")
+    name = LineField(required=False, allow_blank=True, default="")
+    consent = serializers.BooleanField(
+        default=False, help_text="You may use this face: it is yours, or its owner agreed."
+    )
+
+
+class VoiceSerializer(serializers.ModelSerializer):
+    available = serializers.SerializerMethodField()
+    sample = StoredFileField("sample")
+
+    class Meta:
+        model = Voice
+        fields = [
+            "id",
+            "slug",
+            "name",
+            "engine",
+            "language",
+            "gender",
+            "licence",
+            "available",
+            "problem",
+            "sample",
+        ]
+
+    def get_available(self, voice: Voice) -> bool:
+        return not voice.problem
+
+
+class BackgroundSerializer(serializers.ModelSerializer):
+    name = LineField(max_length=NAME_LENGTH)
+    preset = PresetField(help_text="Offered to everybody; cannot be changed.")
+    colours = serializers.ListField(child=serializers.CharField(), read_only=True)
+    thumbnail = StoredFileField("thumbnail")
+    media = StoredFileField("media")
+
+    class Meta:
+        model = Background
+        fields = ["id", "name", "kind", "colours", "angle", "preset", "thumbnail", "media", "created"]
+        read_only_fields = ["id", "kind", "angle", "created"]
+
+
+class BackgroundUploadSerializer(serializers.Serializer):
+    file = serializers.FileField(help_text="JPEG, PNG or WebP; MP4, MOV or WebM.")
+    name = LineField(required=False, allow_blank=True, default="")
+
+
+class RecordingUploadSerializer(serializers.Serializer):
+    file = serializers.FileField(help_text="WAV, MP3, M4A, Ogg, FLAC or WebM.")
+
+
+class SceneSerializer(serializers.ModelSerializer):
+    id = serializers.UUIDField(required=False, help_text="Of a scene of this project that is to be changed.")
+    script = TextField(required=False, allow_blank=True, trim_whitespace=False, default="")
+    avatar = serializers.UUIDField(source="avatar_id", required=False, allow_null=True, default=None)
+    voice = serializers.UUIDField(source="voice_id", required=False, allow_null=True, default=None)
+    background = serializers.UUIDField(source="background_id", required=False, allow_null=True, default=None)
+    title = LineField(required=False, allow_blank=True, max_length=120, default="")
+    speed = serializers.FloatField(min_value=0.5, max_value=2.0, default=1.0)
+    pitch = serializers.FloatField(min_value=-6, max_value=6, default=0.0, help_text="Semitones.")
+    recorded = serializers.SerializerMethodField(help_text="A recording replaces the voice.")
+
+    class Meta:
+        model = Scene
+        fields = [
+            "id",
+            "script",
+            "avatar",
+            "voice",
+            "background",
+            "layout",
+            "title",
+            "speed",
+            "pitch",
+            "recorded",
+        ]
+
+    def get_recorded(self, scene: Scene) -> bool:
+        return bool(scene.recording)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        # The services know a scene by the names the API uses, not by columns.
+        values = super().to_internal_value(data)
+        return {name.removesuffix("_id"): value for name, value in values.items()}
+
+
+class ProjectSerializer(serializers.ModelSerializer):
+    title = LineField(required=False, allow_blank=True, max_length=120)
+    scenes = SceneSerializer(many=True, required=False)
+
+    class Meta:
+        model = Project
+        fields = [
+            "id",
+            "title",
+            "aspect",
+            "height",
+            "fps",
+            "burn_captions",
+            "scenes",
+            "created",
+            "updated",
+        ]
+
+
+class PronunciationSerializer(serializers.ModelSerializer):
+    word = LineField(max_length=80)
+    spoken = LineField(max_length=120, help_text='As one would spell the sound: "SO cheel".')
+
+    class Meta:
+        model = Pronunciation
+        fields = ["id", "word", "spoken"]
+        # "Once per word" is kept by the service, which changes the word that is there.
+        validators: list = []
