@@ -24,6 +24,8 @@ _DYNAMICS = 9.0
 """dB between loud and soft frames; a sound steadier than this is noise or a tone, not speech."""
 _BELOW_PEAK = 32.0
 """dB below the loud parts of the recording at which speech is lost in the room."""
+_ABOVE_ROOM = 8.0
+"""dB above the softest moments, which are the room when there is a pause at all."""
 _DIP = 7.0
 """dB by which a closure (m, b, d) lies below the vowels on both sides."""
 _SHORTEST = 4
@@ -79,7 +81,8 @@ def _labels(samples: Samples) -> NDArray[np.str_]:
     labels = np.full(len(level), "SIL", dtype="<U3")
     if np.percentile(level, 95) - np.percentile(level, 5) < _DYNAMICS:
         return labels
-    sounding = median_filter(level > max(_QUIET, np.percentile(level, 95) - _BELOW_PEAK), size=7)
+    loud, room = np.percentile(level, 95), np.percentile(level, 5)
+    sounding = median_filter(level > max(_QUIET, loud - _BELOW_PEAK, room + _ABOVE_ROOM), size=7)
     share = bands / (bands.sum(axis=1, keepdims=True) + 1e-12)
     voice, open_, mid, front, sh, hiss = share.T
     vowel = np.select(
