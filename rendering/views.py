@@ -1,5 +1,6 @@
 """Pages of renders: the library, and the page on which one comes to life."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -23,6 +24,7 @@ ORDERS = {
     "title": ("Title", "title"),
     "longest": ("Longest first", "-duration"),
 }
+TIMINGS = {"aligned": "from the sounds of each word", "estimated": "from the loudness of the voice"}
 
 
 @require_GET
@@ -68,6 +70,7 @@ def render_page(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 -
     snapshot = selectors.snapshot(render)
     page = {
         "snapshot": snapshot,
+        "playlistUrl": reverse("rendering:playlist", args=[render.id]),
         "snapshotUrl": reverse("rendering:snapshot", args=[render.id]),
         "socketPath": f"/ws/renders/{render.id}/",
         "cancelUrl": reverse("rendering:cancel", args=[render.id]),
@@ -75,13 +78,21 @@ def render_page(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 -
         "renameUrl": reverse("rendering:rename", args=[render.id]),
         "studioUrl": f"{reverse('studio:studio')}?project={render.project_id}" if render.project_id else None,
     }
-    context = {"render": render, "snapshot": snapshot, "page": page, "ratio": _ratio(render)}
+    context = {"render": render, "snapshot": snapshot, "page": page, **_details(render, snapshot)}
     return render_template(request, "rendering/render.html", context)
 
 
-def _ratio(render: Render) -> str:
-    """The aspect as the name of a CSS class: 16x9."""
-    return render.spec.get("format", {}).get("aspect", "16:9").replace(":", "x")
+def _details(render: Render, snapshot: dict[str, Any]) -> dict[str, Any]:
+    """What the render was made from, out of its spec. ratio: the aspect as the name of a CSS class."""
+    scenes, form = render.spec["scenes"], render.spec["format"]
+    return {
+        "format": form,
+        "ratio": form["aspect"].replace(":", "x"),
+        "avatars": sorted({scene["avatar"]["name"] for scene in scenes}),
+        "voices": sorted({f"{scene['voice']['key']} ({scene['voice']['engine']})" for scene in scenes}),
+        "timing": TIMINGS.get(snapshot["timing"], snapshot["timing"]),
+        "stages": sorted(render.seconds.items()),
+    }
 
 
 @require_GET

@@ -18,7 +18,7 @@ from avatarlab.media import url_for
 from avatarlab.pages import json_body
 from rendering import selectors as rendering
 from rendering import services as rendering_services
-from rendering.models import Render
+from rendering.models import Render, RenderSegment
 from studio import page, selectors, services
 from studio.examples import create_example
 from studio.forms import UploadAvatarForm, UploadForm
@@ -53,7 +53,7 @@ def studio(request: HttpRequest) -> HttpResponse:
     running = rendering.renders_of(request.user).filter(state__in=Render.ACTIVE)
     data |= {
         "preset": request.GET.get("avatar"),
-        "sentence": request.GET.get("sentence"),
+        "sentence": _sentence(project, request.GET.get("sentence", "")),
         "running": [str(pk) for pk in running.values_list("pk", flat=True)],
     }
     context = {
@@ -71,6 +71,14 @@ def _project_to_open(request: HttpRequest) -> Project | None:
     if "new" in request.GET or "avatar" in request.GET:
         return None
     return selectors.projects_of(request.user).first()
+
+
+def _sentence(project: Project | None, position: str) -> str:
+    """The sentence that a render's page sends one here to change, as it was last rendered."""
+    if project is None or not position.isdecimal():
+        return ""
+    places = RenderSegment.objects.filter(render__project=project, position=int(position))
+    return places.order_by("-render__created").values_list("text", flat=True).first() or ""
 
 
 @require_POST

@@ -1,5 +1,16 @@
 // What every page needs: the colour switch, messages, and dialogs opened by buttons.
-import { adoptToasts } from "./toasts.js";
+import { adoptToasts, showToast } from "./toasts.js";
+
+async function copy(source) {
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    showToast("Copied.", { category: "success" });
+  } catch {
+    // Without HTTPS browsers forbid the clipboard: select it, so that the keyboard can copy.
+    getSelection().selectAllChildren(source);
+    showToast("It is selected: copy it with Ctrl+C.");
+  }
+}
 
 function reflectTheme() {
   const dark = document.documentElement.classList.contains("dark");
@@ -23,9 +34,12 @@ document.addEventListener("click", (event) => {
   if (opener) document.getElementById(opener.dataset.opens).showModal();
   const closer = event.target.closest("[data-closes]");
   if (closer) closer.closest("dialog").close();
+  const copier = event.target.closest("[data-copies]");
+  if (copier) copy(document.getElementById(copier.dataset.copies));
   // A click on the backdrop lands on the dialog element itself.
   if (event.target instanceof HTMLDialogElement) event.target.close();
 });
 
+for (const dialog of document.querySelectorAll("dialog[data-open]")) dialog.showModal();
 reflectTheme();
 adoptToasts();

@@ -1,0 +1,403 @@
+// The studio page: connects the form, the stage, the lists of choices and the draft.
+import { avatarTile, backgroundTile, voiceRow } from "./choices.js";
+import { Draft, newScene } from "./draft.js";
+import { getJSON, postJSON } from "./http.js";
+import { icon } from "./icon.js";
+import { remember, showRunning } from "./running.js";
+import { findSentence, sentenceAt } from "./sentences.js";
+import { play, speak } from "./sound.js";
+import { Stage } from "./stage.js";
+import { about, clock } from "./times.js";
+import { showToast } from "./toasts.js";
+import { wireUpload } from "./uploads.js";
+
+const ESTIMATE_AFTER_MS = 350;
+const CHECK_EVERY_MS = 1000;
+const PAUSE = "[pause 0.8s] ";
+
+const data = JSON.parse(document.getElementById("studio-data").textContent);
+const form = document.getElementById("studio");
+const field = (id) => document.getElementById(id);
+const draft = new Draft(data.draft, form.dataset.draftUrl);
+const stage = new Stage(field("stage"));
+let current = 0;
+
+const scene = () => draft.data.scenes[current];
+const byId = (rows, id) => rows.find((row) => row.id === id) ?? null;
+const chosen = () => ({
+  avatar: byId(data.avatars, scene().avatar),
+  voice: byId(data.voices, scene().voice),
+  background: byId(data.backgrounds, scene().background),
+});
+
+// ---- stage -----------------------------------------------------------------------------------------------
+
+async function drawStage() {
+  const { avatar, background } = chosen();
+  const { layout, title } = scene();
+  const note = await stage.show({ aspect: draft.data.aspect, avatar, background, layout, title });
+  const box = field("stage-note");
+  box.hidden = !note;
+  box.textContent = note;
+  const before = background ? ` in front of ${background.name}` : "";
+  field("stage").setAttribute("aria-label", `Preview: ${avatar?.description ?? "no avatar"}${before}`);
+}
+
+function showProblemOfAvatar() {
+  const { avatar } = chosen();
+  const box = document.querySelector("#avatars [data-problem]");
+  const sentence = avatar?.state === "refused" ? avatar.problem : (avatar?.warnings ?? []).join(" ");
+  box.hidden = !sentence;
+  box.querySelector("p").textContent = sentence;
+}
+
+// ---- choices ---------------------------------------------------------------------------------------------
+
+function fill(group, items) {
+  document.querySelector(`#${group} [data-list]`).replaceChildren(...items);
+}
+
+function listAvatars() {
+  fill("avatars", data.avatars.map((row) => avatarTile(row, row.id === scene().avatar, (gone) => remove("avatars", gone))));
+  showProblemOfAvatar();
+}
+
+function listBackgrounds() {
+  const { avatar } = chosen();
+  fill(
+    "backgrounds",
+    data.backgrounds.map((row) =>
+      backgroundTile(row, row.id === scene().background, avatar, (gone) => remove("backgrounds", gone)),
+    ),
+  );
+}
+
+function listVoices() {
+  const language = field("language").value;
+  const shown = data.voices.filter((row) => !language || row.language === language || row.id === scene().voice);
+  fill("voices", shown.map((row) => voiceRow(row, row.id === scene().voice, playSample)));
+}
+
+async function playSample(voice, button) {
+  try {
+    await play(voice.sample, button);
+  } catch {
+    showToast("The sample could not be played. Turn the sound on in your browser and try again.", { category: "error" });
+  }
+}
+
+async function remove(group, row) {
+  try {
+    await postJSON(`${form.dataset[`${group}Url`]}/${row.id}/delete`);
+  } catch (error) {
+    showToast(error.message, { category: "error" });
+    return;
+  }
+  data[group] = data[group].filter(({ id }) => id !== row.id);
+  const key = group === "avatars" ? "avatar" : "background";
+  for (const each of draft.data.scenes) if (each[key] === row.id) each[key] = data[group][0]?.id ?? null;
+  showToast(`${row.name} is deleted.`, { category: "success" });
+  showScene();
+  draft.changed();
+}
+
+function listLanguages() {
+  const names = new Map(data.voices.map((row) => [row.language, row.language_name]));
+  for (const [code, name] of [...names].sort((a, b) => a[1].localeCompare(b[1]))) {
+    field("language").append(new Option(name, code));
+  }
+}
+
+// ---- scenes ----------------------------------------------------------------------------------------------
+
+function listScenes() {
+  const many = draft.data.scenes.length > 1;
+  const pills = draft.data.scenes.map((_, i) => {
+    const pill = document.createElement("button");
+    pill.type = "button";
+    pill.className = "scene-pill";
+    pill.textContent = `Scene ${i + 1}`;
+    pill.setAttribute("aria-pressed", String(i === current));
+    pill.addEventListener("click", () => openScene(i));
+    return pill;
+  });
+  const add = document.createElement("button");
+  add.type = "button";
+  add.className = "btn";
+  add.dataset.variant = "ghost";
+  add.dataset.size = "sm";
+  add.append(icon("plus"), many ? "Scene" : "Add a scene");
+  add.addEventListener("click", () => {
+    draft.data.scenes.push(newScene(scene()));
+    draft.changed();
+    openScene(draft.data.scenes.length - 1);
+    field("script").focus();
+  });
+  const box = field("scenes");
+  box.replaceChildren(...(many ? pills : []), add);
+  if (!many) return;
+  const drop = document.createElement("button");
+  drop.type = "button";
+  drop.className = "btn ms-auto";
+  drop.dataset.variant = "ghost";
+  drop.dataset.size = "icon";
+  drop.setAttribute("aria-label", `Remove scene ${current + 1}`);
+  drop.append(icon("trash-2"));
+  drop.addEventListener("click", removeScene);
+  box.append(drop);
+}
+
+function removeScene() {
+  const place = current;
+  const [removed] = draft.data.scenes.splice(place, 1);
+  draft.changed();
+  openScene(Math.max(0, place - 1));
+  const undo = () => {
+    removed.id = null; // the server may have deleted it by now
+    draft.data.scenes.splice(place, 0, removed);
+    draft.changed();
+    openScene(place);
+  };
+  showToast(`Scene ${place + 1} is removed.`, { action: { label: "Undo", run: undo } });
+}
+
+function openScene(index) {
+  current = index;
+  showScene();
+}
+
+/** Put the current scene into the form. */
+function showScene() {
+  const { script, layout, title, speed, pitch } = scene();
+  field("script").value = script;
+  field("scene-title").value = title;
+  field("scene-title-field").toggleAttribute("data-idle", layout === "full");
+  form.querySelector(`[name=layout][value=${layout}]`).checked = true;
+  for (const [name, value] of [["speed", speed], ["pitch", pitch]]) {
+    field(name).value = value;
+    field(name).dispatchEvent(new Event("input"));
+  }
+  listScenes();
+  listAvatars();
+  listVoices();
+  listBackgrounds();
+  showCount();
+  drawStage();
+  estimate();
+}
+
+// ---- script ----------------------------------------------------------------------------------------------
+
+function showCount() {
+  const { script } = scene();
+  const all = draft.data.scenes.reduce((sum, each) => sum + each.script.length, 0);
+  const words = script.trim() ? script.trim().split(/\s+/).length : 0;
+  const over = all > data.limits.characters;
+  const counted = `${words.toLocaleString("en")} words, ${script.length.toLocaleString("en")} characters`;
+  field("script-count").textContent = over ? `${counted}: ${(all - data.limits.characters).toLocaleString("en")} too many` : counted;
+  field("script-count").toggleAttribute("data-over", over);
+}
+
+let estimateTimer = null;
+
+function estimate() {
+  clearTimeout(estimateTimer);
+  estimateTimer = setTimeout(async () => {
+    const scenes = draft.data.scenes.map(({ script, speed }) => ({ script, speed }));
+    let sentence = "";
+    if (scenes.some(({ script }) => script.trim())) {
+      try {
+        const { duration_seconds: long, render_seconds: wait } = await postJSON(form.dataset.estimateUrl, { scenes });
+        sentence = `${clock(long)} long, ready in ${about(wait)}`;
+      } catch {
+        sentence = ""; // an estimate that cannot be had is not worth a message
+      }
+    }
+    for (const box of document.querySelectorAll("[data-estimate]")) box.textContent = sentence;
+  }, ESTIMATE_AFTER_MS);
+}
+
+async function hear() {
+  const script = field("script");
+  const sentence = sentenceAt(script.value, script.selectionStart);
+  const button = field("hear");
+  const words = button.querySelector("span");
+  words.textContent = "Speaking";
+  button.setAttribute("aria-busy", "true");
+  try {
+    const { voice, speed, pitch } = scene();
+    const address = await speak(form.dataset.hearUrl, { text: sentence?.text ?? "", voice, speed, pitch });
+    await play(address, button);
+  } catch (error) {
+    showToast(error.message, { category: "error" });
+  } finally {
+    words.textContent = "Hear this";
+    button.removeAttribute("aria-busy");
+  }
+}
+
+function insertPause() {
+  const script = field("script");
+  script.setRangeText(PAUSE, script.selectionStart, script.selectionEnd, "end");
+  script.dispatchEvent(new Event("input", { bubbles: true }));
+  script.focus();
+}
+
+// ---- generate --------------------------------------------------------------------------------------------
+
+async function generate() {
+  const button = field("generate");
+  if (button.disabled) return;
+  button.disabled = true;
+  const problem = field("generate-problem");
+  problem.hidden = true;
+  try {
+    const { render, url } = await postJSON(form.dataset.generateUrl, await draft.forGenerate());
+    remember(render);
+    location.assign(url);
+  } catch (error) {
+    draft.changed();
+    problem.querySelector("p").textContent = error.message;
+    problem.hidden = false;
+    problem.scrollIntoView({ block: "nearest" });
+    button.disabled = false;
+  }
+}
+
+// ---- uploads ---------------------------------------------------------------------------------------------
+
+async function followCheck(avatar) {
+  while (avatar.state === "checking") {
+    await new Promise((resolve) => setTimeout(resolve, CHECK_EVERY_MS));
+    try {
+      Object.assign(avatar, await getJSON(`${form.dataset.avatarsUrl}/${avatar.id}`));
+    } catch (error) {
+      if (error.status === 404) return;
+    }
+  }
+  if (avatar.state === "ready") showToast(`${avatar.name} is ready.`, { category: "success" });
+  else showToast(`${avatar.name} cannot be used. ${avatar.problem}`, { category: "error" });
+  listAvatars();
+  listBackgrounds();
+  drawStage();
+}
+
+wireUpload(field("upload-avatar"), form.dataset.avatarsUrl, (avatar) => {
+  data.avatars.unshift(avatar);
+  scene().avatar = avatar.id;
+  draft.changed();
+  showScene();
+  followCheck(avatar);
+});
+
+wireUpload(field("upload-background"), form.dataset.backgroundsUrl, (background) => {
+  data.backgrounds.unshift(background);
+  scene().background = background.id;
+  draft.changed();
+  showScene();
+});
+
+// ---- events ----------------------------------------------------------------------------------------------
+
+const NUMBERS = { height: Number, fps: Number };
+
+form.addEventListener("change", ({ target }) => {
+  const { name, value } = target;
+  if (["avatar", "voice", "background", "layout"].includes(name)) {
+    scene()[name] = value;
+    if (name === "avatar") {
+      showProblemOfAvatar();
+      listBackgrounds();
+    }
+    if (name === "layout") field("scene-title-field").toggleAttribute("data-idle", value === "full");
+    drawStage();
+  } else if (["aspect", "height", "fps"].includes(name)) {
+    draft.data[name] = NUMBERS[name]?.(value) ?? value;
+    if (name === "aspect") drawStage();
+  } else if (name === "burn_captions") {
+    draft.data.burn_captions = target.checked;
+  } else if (target.id === "language") {
+    return listVoices();
+  } else return;
+  draft.changed();
+});
+
+form.addEventListener("input", ({ target }) => {
+  const { name, value } = target;
+  if (name === "script") {
+    scene().script = value;
+    showCount();
+    estimate();
+  } else if (name === "scene_title") {
+    scene().title = value;
+    drawStage();
+  } else if (name === "project_title") {
+    draft.data.title = value;
+  } else if (name === "speed" || name === "pitch") {
+    scene()[name] = Number(value);
+    estimate();
+  } else return;
+  draft.changed();
+});
+
+field("speed").addEventListener("input", ({ target }) => (field("speed-value").value = `${Number(target.value).toFixed(2)}×`));
+field("pitch").addEventListener("input", ({ target }) => {
+  const semitones = Number(target.value);
+  field("pitch-value").value = semitones > 0 ? `+${semitones}` : String(semitones);
+});
+field("hear").addEventListener("click", hear);
+field("pause").addEventListener("click", insertPause);
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  generate();
+});
+addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !document.querySelector("dialog[open]")) {
+    event.preventDefault();
+    generate();
+  }
+});
+// Enter in a one-line field would generate by accident.
+form.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("input[type=text]") && !event.ctrlKey) event.preventDefault();
+});
+
+draft.addEventListener("state", ({ detail: { state, message } }) => {
+  const box = field("save-state");
+  box.textContent = { saving: "Saving", saved: "Saved", failed: `Not saved. ${message}` }[state];
+  box.classList.toggle("text-destructive", state === "failed");
+});
+addEventListener("beforeunload", (event) => {
+  if (field("save-state").classList.contains("text-destructive")) event.preventDefault();
+});
+
+// ---- start -----------------------------------------------------------------------------------------------
+
+function chooseFirst() {
+  const first = scene();
+  const wanted = byId(data.avatars, data.preset);
+  first.avatar = wanted?.id ?? first.avatar ?? data.avatars.find(({ state }) => state === "ready")?.id ?? null;
+  first.voice ??= data.voices.find(({ problem }) => !problem)?.id ?? null;
+  first.background ??= data.backgrounds[0]?.id ?? null;
+}
+
+function selectSentence() {
+  if (!data.sentence) return;
+  const index = draft.data.scenes.findIndex(({ script }) => findSentence(script, data.sentence));
+  if (index < 0) return;
+  openScene(index);
+  const script = field("script");
+  script.focus();
+  script.setSelectionRange(...findSentence(script.value, data.sentence));
+}
+
+chooseFirst();
+field("project-title").value = draft.data.title;
+for (const name of ["aspect", "height", "fps"]) field(name).value = draft.data[name];
+field("burn-captions").checked = draft.data.burn_captions;
+listLanguages();
+showScene();
+selectSentence();
+showRunning(field("running"), data.running, form.dataset.rendersUrl);
+data.avatars.filter(({ state }) => state === "checking").forEach(followCheck);

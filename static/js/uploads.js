@@ -1,0 +1,65 @@
+// The dialogs that bring portraits and backgrounds: a file, its name, progress, and errors as sentences.
+import { upload } from "./http.js";
+
+/** Wire a dialog (templates/studio/_upload.html). onUploaded gets what the server answered. */
+export function wireUpload(dialog, url, onUploaded) {
+  const form = dialog.querySelector("form");
+  const drop = form.querySelector("[data-drop]");
+  const fileName = form.querySelector("[data-file-name]");
+  const problem = form.querySelector("[data-problem]");
+  const sending = form.querySelector("[data-sending]");
+  const label = form.querySelector("[data-sending-label]");
+  const bar = form.querySelector("progress");
+  const submit = form.querySelector("[type=submit]");
+  const invitation = fileName.textContent;
+  const input = form.elements.namedItem("file");
+
+  const showProblem = (sentence) => {
+    problem.hidden = !sentence;
+    problem.querySelector("p").textContent = sentence;
+  };
+  const showFile = () => {
+    fileName.textContent = input.files[0]?.name ?? invitation;
+    showProblem("");
+  };
+  const reset = () => {
+    form.reset();
+    sending.hidden = true;
+    submit.disabled = false;
+    showFile();
+  };
+
+  input.addEventListener("change", showFile);
+  for (const type of ["dragover", "dragleave", "drop"]) {
+    drop.addEventListener(type, (event) => {
+      event.preventDefault();
+      drop.toggleAttribute("data-over", type === "dragover");
+      if (type === "drop" && event.dataTransfer.files.length) {
+        input.files = event.dataTransfer.files;
+        showFile();
+      }
+    });
+  }
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    showProblem("");
+    submit.disabled = true;
+    sending.hidden = false;
+    label.textContent = "Sending";
+    bar.value = 0;
+    try {
+      const answer = await upload(url, new FormData(form), (share) => {
+        bar.value = share;
+        if (share === 1) label.textContent = "Reading the file";
+      });
+      dialog.close();
+      reset();
+      onUploaded(answer);
+    } catch (error) {
+      showProblem(error.message);
+      sending.hidden = true;
+      submit.disabled = false;
+    }
+  });
+}
