@@ -17,6 +17,7 @@ from rendering.engines.talking_head.portrait.landmarks import (
     OUTER_BOTTOM,
     OUTER_TOP,
 )
+from rendering.engines.talking_head.portrait.panel_picture import Rectangle
 
 Array = NDArray[np.floating]
 """float32 unless a docstring says otherwise."""
@@ -61,6 +62,13 @@ class FaceFrame:
         """Face coordinates to panel points [..., 2]."""
         across, along = np.asarray(x, np.float32)[..., None], np.asarray(y, np.float32)[..., None]
         return np.asarray(self.origin + across * self.right + along * self.down, np.float32)
+
+    def pixels(self, box: Rectangle) -> tuple[Array, Array]:
+        """Face coordinates x, y [height, width] of the middles of some panel pixels."""
+        columns = np.arange(box.left, box.right, dtype=np.float32) + np.float32(0.5)
+        rows = np.arange(box.top, box.bottom, dtype=np.float32) + np.float32(0.5)
+        place = self.local(np.stack(np.meshgrid(columns, rows), axis=-1))
+        return place[..., 0], place[..., 1]
 
     def vectors(self, x: Array, y: Array) -> Array:
         """Displacements along the face's axes to panel displacements [..., 2]."""

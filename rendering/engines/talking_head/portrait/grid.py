@@ -74,14 +74,12 @@ class Grid:
             displacement = self.sample(field, positions - displacement, border=border)
         return displacement
 
-    def enlarge(self, positions: Array, pixels: Rectangle, density: int, out: Array | None = None) -> Array:
-        """Positions on this grid to a sampling map for `pixels`: [height, width, 2], pixel indices of a
-        picture with `density` pixels per panel pixel.
+    def enlarge(self, values: Array, pixels: Rectangle, out: Array | None = None) -> Array:
+        """Values on the nodes [rows, columns, 2] to every one of `pixels`: [height, width, 2].
 
-        The grid must reach one node beyond the pixels or end where the panel ends, because enlarging repeats
-        the outermost half step."""
-        scaled = positions * np.float32(self.step * density) - np.float32(0.5)
-        size = (scaled.shape[1] * self.step, scaled.shape[0] * self.step)
-        full = cv2.resize(scaled, size, dst=out, interpolation=cv2.INTER_LINEAR)
+        The grid must reach beyond the pixels, because enlarging repeats the outermost half step. out: scratch
+        of the whole grid's size in pixels."""
+        size = (values.shape[1] * self.step, values.shape[0] * self.step)
+        full = cv2.resize(values, size, dst=out, interpolation=cv2.INTER_LINEAR)
         top, left = pixels.top - self.nodes.top * self.step, pixels.left - self.nodes.left * self.step
         return np.asarray(full[top : top + pixels.height, left : left + pixels.width])

@@ -1,8 +1,11 @@
 """Draws parted lips over the warped face: upper lip, lower lip, and what is between them."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
+from rendering.engines.face.base import Image
 from rendering.engines.talking_head.portrait.eyes import Canvas
 from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame, smoothstep
 from rendering.engines.talking_head.portrait.gap import JAW_DROP, LipTravel
@@ -21,8 +24,30 @@ VISIBLE = 0.02
 """Share of a pixel that must be mouth for the inside to be drawn there."""
 
 
-def mouth_box(frame: FaceFrame, lips: Lips, panel: Rectangle, step: int) -> Rectangle:
-    """Panel pixels that the lips may cover while they move, in whole grid steps inside the panel."""
+@dataclass(frozen=True)
+class Window:
+    """Where a mouth is drawn. box: pixels of the panel; grid: over the box and beyond it; canvas: the picture
+    that lips are read from."""
+
+    box: Rectangle
+    grid: Grid
+    canvas: Canvas
+
+
+@dataclass(frozen=True)
+class LipSources:
+    """Where the window's nodes were in the prepared picture, in steps [rows, columns, 2]: what moves with the
+    head alone, the upper lip, the lower lip. upper_canvas, lower_canvas: pixel indices in the canvas."""
+
+    still: Array
+    upper: Array
+    lower: Array
+    upper_canvas: Array
+    lower_canvas: Array
+
+
+def mouth_box(frame: FaceFrame, lips: Lips, step: int) -> Rectangle:
+    """Panel pixels that the lips may cover while they move, in whole grid steps."""
     x = np.linspace(-1.08 * lips.left, 1.08 * lips.right, 41)
     top = float(lips.outer_upper(x).min()) - 0.02 * frame.height
     bottom = float(lips.outer_lower(x).max()) + 0.075 * frame.height
@@ -30,23 +55,15 @@ def mouth_box(frame: FaceFrame, lips: Lips, panel: Rectangle, step: int) -> Rect
     margin = 0.045 * frame.height
     low = np.floor((corners.min(axis=0) - margin) / step).astype(int) * step
     high = np.ceil((corners.max(axis=0) + margin) / step).astype(int) * step
-    return Rectangle(int(low[0]), int(low[1]), int(high[0]), int(high[1])).within(panel)
+    return Rectangle(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
 
 
 class Mouth:
     """Lip masks of the picture, and the drawing of the aperture."""
 
-    def __init__(self, frame: FaceFrame, lips: Lips, inside: MouthInside, grid: Grid, density: int) -> None:
-        """grid: over `inside.box` and one node around it."""
-        self.grid = grid
-        self._frame, self._inside, self._density = frame, inside, density
-        box = inside.box
-        columns, rows = np.meshgrid(
-            np.arange(box.left, box.right, dtype=np.float32) + np.float32(0.5),
-            np.arange(box.top, box.bottom, dtype=np.float32) + np.float32(0.5),
-        )
-        place = frame.local(np.stack([columns, rows], axis=-1))
-        x, y = place[..., 0], place[..., 1]
+    def __init__(self, frame: FaceFrame, lips: Lips, inside: MouthInside, step: int) -> None:
+        self._frame, self._inside, self._step = frame, inside, step
+        x, y = frame.pixels(inside.box)
         soft = 0.0022 * frame.height + 0.4
         # Closed lips overlap a little, so that the picture is unchanged at rest; parted ones keep clear of
         # the teeth, or the lips would drag them along.
@@ -58,48 +75,39 @@ class Mouth:
         )
         self._shade_side = int(0.020 * frame.height) | 1
 
-    def draw(
-        self, canvas: Canvas, still: Array, upper: Array, lower: Array, travel: LipTravel, mouth: Viseme
-    ) -> Canvas:
-        """The mouth box, uint8 [height, width, 4].
-
-        still, upper, lower: where each node's pixel comes from in the picture, in steps, for what moves with
-        the head alone, for the upper and for the lower lip.
-        """
-        box = self._inside.box
-        upper_map = self.grid.enlarge(upper, box, self._density)
-        lower_map = self.grid.enlarge(lower, box, self._density)
-        upper_face = remap(canvas, upper_map)
-        lower_face = remap(canvas, lower_map)
-        upper_lip = remap(self._upper_lip, self._to_box(upper_map))
-        lower_lip = remap(self._lower_lip, self._to_box(lower_map))
+    def draw(self, window: Window, sources: LipSources, travel: LipTravel, mouth: Viseme) -> Canvas:
+        """The window's pixels, uint8 [height, width, channels of the canvas]."""
+        upper_face = remap(window.canvas, window.grid.enlarge(sources.upper_canvas, window.box))
+        lower_face = remap(window.canvas, window.grid.enlarge(sources.lower_canvas, window.box))
+        upper_lip = remap(self._upper_lip, self._inside_map(window, sources.upper))
+        lower_lip = remap(self._lower_lip, self._inside_map(window, sources.lower))
         aperture = (1 - upper_lip) * (1 - lower_lip)
         left, top, width, height = cv2.boundingRect((aperture > VISIBLE).view(np.uint8))
         if width:
             area = (slice(top, top + height), slice(left, left + width))
             inside = self._draw_inside(
-                self._to_box(self.grid.enlarge(still, box, self._density))[area],
+                self._inside_map(window, sources.still)[area],
                 _around(upper_lip, area, self._shade_side),
                 _around(lower_lip, area, self._shade_side),
                 travel,
                 mouth,
             )
+            if lower_face.shape[2] == 4:
+                inside = np.asarray(cv2.cvtColor(inside, cv2.COLOR_RGB2RGBA), np.uint8)
             share = np.ascontiguousarray(lower_lip[area])
-            lower_face[area] = cv2.blendLinear(
-                np.ascontiguousarray(lower_face[area]), inside, share, 1 - share
-            )
+            lips = np.ascontiguousarray(lower_face[area])
+            lower_face[area] = cv2.blendLinear(lips, inside, share, 1 - share)
         return np.asarray(cv2.blendLinear(upper_face, lower_face, upper_lip, 1 - upper_lip), np.uint8)
 
-    def _to_box(self, canvas_map: Array) -> Array:
-        """A sampling map for the canvas made one for arrays over the mouth box."""
-        box = self._inside.box
-        corner = np.array([box.left, box.top], np.float32)
-        scaled = (canvas_map + np.float32(0.5)) / np.float32(self._density)
-        return np.asarray(scaled - corner - np.float32(0.5), np.float32)
+    def _inside_map(self, window: Window, positions: Array) -> Array:
+        """A sampling map of the window for arrays over the mouth's box in the prepared picture."""
+        corner = np.array([self._inside.box.left, self._inside.box.top], np.float32)
+        indices = positions * np.float32(self._step) - (corner + np.float32(0.5))
+        return window.grid.enlarge(indices, window.box)
 
     def _draw_inside(
         self, still: Array, upper_shade: Array, lower_shade: Array, travel: LipTravel, mouth: Viseme
-    ) -> Canvas:
+    ) -> Image:
         inside, height = self._inside, self._frame.height
         drop, rounding = travel.jaw * JAW_DROP * height, max(0.0, mouth.rounding)
         colour = remap(inside.cavity, still)
@@ -118,10 +126,10 @@ class Mouth:
             np.float32(opened) * (1 - np.float32(0.55) * upper_shade) * (1 - np.float32(0.22) * lower_shade)
         )
         shaded = cv2.blendLinear(colour, cv2.LUT(colour, SHADED), light, 1 - light)
-        return np.asarray(cv2.cvtColor(shaded, cv2.COLOR_RGB2RGBA), np.uint8)
+        return np.asarray(shaded, np.uint8)
 
 
-def _over(below: Canvas, layer: Layer, positions: Array, share: float) -> Canvas:
+def _over(below: Image, layer: Layer, positions: Array, share: float) -> Image:
     mask = remap(layer.mask, positions) * np.float32(share)
     return np.asarray(cv2.blendLinear(remap(layer.colour, positions), below, mask, 1 - mask), np.uint8)
 

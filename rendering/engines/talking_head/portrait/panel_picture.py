@@ -22,6 +22,16 @@ class Rectangle:
     right: int
     bottom: int
 
+    @classmethod
+    def around(cls, points: NDArray[np.floating]) -> "Rectangle":
+        """The smallest that holds points [n, 2]."""
+        low, high = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))
+        return cls(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
+
+    @property
+    def empty(self) -> bool:
+        return self.width <= 0 or self.height <= 0
+
     @property
     def width(self) -> int:
         return self.right - self.left

@@ -11,23 +11,14 @@ from rendering.engines.matting.foreground import estimate_foreground
 from rendering.engines.speech.base import Speech
 from rendering.engines.talking_head.base import FrameChunk, Placement, StillSource
 from rendering.engines.talking_head.portrait.eyes import Canvas, find_eyes
+from rendering.engines.talking_head.portrait.face import SpeakingFace
 from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame
-from rendering.engines.talking_head.portrait.fields import FaceFields
-from rendering.engines.talking_head.portrait.gap import solve
-from rendering.engines.talking_head.portrait.grid import Grid, step_for
+from rendering.engines.talking_head.portrait.grid import Grid
 from rendering.engines.talking_head.portrait.head import HeadFields
-from rendering.engines.talking_head.portrait.landmarks import (
-    CHIN,
-    LEFT_OF_IMAGE,
-    OVAL,
-    RIGHT_OF_IMAGE,
-)
-from rendering.engines.talking_head.portrait.lips import find_lips
-from rendering.engines.talking_head.portrait.mouth import Mouth, mouth_box
+from rendering.engines.talking_head.portrait.mouth import LipSources, Window
 from rendering.engines.talking_head.portrait.panel_picture import PanelPicture, Rectangle, place
 from rendering.engines.talking_head.portrait.performance import Expression, perform
 from rendering.engines.talking_head.portrait.sampling import remap
-from rendering.engines.talking_head.portrait.teeth import draw_mouth_inside
 
 DENSITY = 2
 """Canvas pixels per panel pixel. Bilinear reading of a denser picture stays sharp at every sub-pixel shift;
@@ -35,8 +26,6 @@ at density 1 hair and skin would soften as soon as the head moves."""
 LARGEST_MOTION = 0.06
 """Face heights that the head, breath and hair may travel."""
 CHUNK_FRAMES = 8
-INVERSE_ROUNDS = 4
-"""The face's fields are steep at the lips; the head's are not."""
 
 
 class StillActor:
@@ -48,26 +37,17 @@ class StillActor:
         self._plate = picture.plate
         self._canvas = _canvas(picture)
         landmarks = picture.landmarks
-        frame = FaceFrame.of(landmarks)
-        local = frame.local(landmarks)
-        step = step_for(frame.height)
-        self._shown = _extent(picture, frame.height)
-        self._grid = Grid.over(self._shown, step)
+        self._shown = _extent(picture)
+        self._face = face = SpeakingFace(picture.image, landmarks, self._shown)
+        self._grid = Grid.over(self._shown.grown(face.step), face.step)
         self._positions = self._grid.positions()
-        self._frame = frame
-        self._head = HeadFields(frame, landmarks, self._grid)
-        lips = find_lips(picture.image, frame, local)
-        face = _face_area(frame, landmarks).within(self._shown)
-        self._face_grid = Grid.over(face, step)
-        self._fields = FaceFields(frame, local, lips, self._face_grid)
-        self._mouth_box = mouth_box(frame, lips, self._shown, step)
-        inside = draw_mouth_inside(picture.image, frame, landmarks, lips, self._mouth_box)
-        mouth_grid = Grid.over(self._mouth_box.grown(step).within(self._shown), step)
-        self._mouth = Mouth(frame, lips, inside, mouth_grid, DENSITY)
-        self._eyes = find_eyes(self._canvas, frame, local, DENSITY)
+        self._head = HeadFields(face.frame, landmarks, self._grid)
+        mouth_grid = Grid.over(face.mouth_box.grown(face.step), face.step)
+        self._window = Window(face.mouth_box, mouth_grid, self._canvas)
+        self._eyes = find_eyes(self._canvas, face.frame, face.frame.local(landmarks), DENSITY)
         self._drawn = np.empty((self._shown.height, self._shown.width, 4), np.uint8)
         rows, columns = self._grid.shape
-        self._map = np.empty((rows * step, columns * step, 2), np.float32)
+        self._map = np.empty((rows * face.step, columns * face.step, 2), np.float32)
 
     @property
     def extent(self) -> tuple[int, int, int, int]:
@@ -95,19 +75,17 @@ class StillActor:
         for eye in self._eyes:
             eye.paint(self._canvas, expression.blink, expression.gaze)
         still = self._turn_back(expression)
-        travel = solve(expression.mouth, self._frame.height, self._fields.overlap)
-        upper, lower = self._fields.layers(expression, travel)
-        in_face, in_mouth = self._grid.part(self._face_grid), self._grid.part(self._mouth.grid)
-        mouth = still[in_mouth].copy()
-        upper_mouth, lower_mouth = self._move_back(upper, mouth), self._move_back(lower, mouth)
-        still[in_face] = self._move_back(self._fields.merged(upper, lower), still[in_face])
-        sampling = self._grid.enlarge(still, self._shown, DENSITY, self._map)
+        motion = self._face.motion(expression)
+        mouth = still[self._grid.part(self._window.grid)].copy()
+        upper, lower = self._face.before(motion.upper, mouth), self._face.before(motion.lower, mouth)
+        in_face = self._grid.part(self._face.grid)
+        still[in_face] = self._face.before(motion.skin, still[in_face])
+        sampling = self._grid.enlarge(self._on_canvas(still), self._shown, self._map)
         remap(self._canvas, sampling, out=self._drawn)
-        box = self._mouth_box
-        top, left = box.top - self._shown.top, box.left - self._shown.left
-        self._drawn[top : top + box.height, left : left + box.width] = self._mouth.draw(
-            self._canvas, mouth, upper_mouth, lower_mouth, travel, expression.mouth
-        )
+        sources = LipSources(mouth, upper, lower, self._on_canvas(upper), self._on_canvas(lower))
+        top, left = self._window.box.top - self._shown.top, self._window.box.left - self._shown.left
+        drawn = self._face.mouth.draw(self._window, sources, motion.travel, motion.mouth)
+        self._drawn[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn
         outputs = [rgb[self._shown.slices], alpha[self._shown.slices]]
         cv2.mixChannels([self._drawn], outputs, [0, 0, 1, 1, 2, 2, 3, 3])
 
@@ -117,10 +95,9 @@ class StillActor:
         back = self._grid.inverse(moved, self._positions, 1, border=cv2.BORDER_REPLICATE)
         return self._positions - back
 
-    def _move_back(self, field: Array, positions: Array) -> Array:
-        """Where points at `positions` were before the face's field moved them, in steps."""
-        border = cv2.BORDER_CONSTANT
-        return positions - self._face_grid.inverse(field, positions, INVERSE_ROUNDS, border=border)
+    def _on_canvas(self, positions: Array) -> Array:
+        """Positions in steps as pixel indices of the canvas."""
+        return positions * np.float32(self._face.step * DENSITY) - np.float32(0.5)
 
 
 def _canvas(picture: PanelPicture) -> Canvas:
@@ -134,24 +111,10 @@ def _canvas(picture: PanelPicture) -> Canvas:
     )
 
 
-def _extent(picture: PanelPicture, face_height: float) -> Rectangle:
+def _extent(picture: PanelPicture) -> Rectangle:
     """Where the person may ever be seen: its matte grown by the largest motion, within the picture. Beyond
     the picture's edge nothing is shown, so an edge that cuts the person stays still."""
     left, top, width, height = cv2.boundingRect((picture.alpha > 0).view(np.uint8))
     person = Rectangle(left, top, left + width, top + height)
-    return person.grown(round(LARGEST_MOTION * face_height)).within(picture.covered)
-
-
-def _face_area(frame: FaceFrame, landmarks: Array) -> Rectangle:
-    """Pixels that the face's fields may move: its oval, its sides and the upper neck."""
-    flat = landmarks[:, :2]
-    points = np.concatenate(
-        [
-            flat[list(OVAL)],
-            [flat[CHIN] + 0.32 * frame.height * frame.down],
-            [flat[LEFT_OF_IMAGE] - 0.05 * frame.height * frame.right],
-            [flat[RIGHT_OF_IMAGE] + 0.05 * frame.height * frame.right],
-        ]
-    )
-    low, high = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))
-    return Rectangle(int(low[0]), int(low[1]), int(high[0]), int(high[1])).grown(8)
+    motion = round(LARGEST_MOTION * FaceFrame.of(picture.landmarks).height)
+    return person.grown(motion).within(picture.covered)

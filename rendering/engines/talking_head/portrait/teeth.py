@@ -176,12 +176,7 @@ def draw_mouth_inside(
 ) -> MouthInside:
     """image: on the panel; landmarks: panel coordinates [468, 3]; box: where the mouth is drawn."""
     height = frame.height
-    columns, rows = np.meshgrid(
-        np.arange(box.left, box.right, dtype=np.float32) + np.float32(0.5),
-        np.arange(box.top, box.bottom, dtype=np.float32) + np.float32(0.5),
-    )
-    place = frame.local(np.stack([columns, rows], axis=-1))
-    x, y = place[..., 0], place[..., 1]
+    x, y = frame.pixels(box)
     tones = _tones(image, frame, landmarks, lips)
     middle = float(lips.seam(0.0))
     # The teeth of a face seen askew are foreshortened on the same side as its lips.
