@@ -46,9 +46,13 @@ def publish(render_id: UUID, kind: str, **payload: Any) -> int | None:
     return number
 
 
-def publish_state(render: Render) -> None:
-    """Tell that the render's state changed. The fields of `render` must be those in the database."""
-    publish(render.id, STATE, state=render.state, label=render.get_state_display(), problem=render.problem)
+def publish_state(render: Render, *, note: str = "") -> None:
+    """Tell the render's state, or that something else of the whole changed (note: what, for the owner).
+
+    The fields of `render` must be those in the database.
+    """
+    label = render.get_state_display()
+    publish(render.id, STATE, state=render.state, label=label, problem=render.problem, note=note)
 
 
 def event_message(number: int, kind: str, payload: dict[str, Any]) -> dict[str, Any]:

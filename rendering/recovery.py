@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from rendering import avatars, leases, queues, services
+from rendering import avatars, leases, progress, queues, services
 from rendering.dispatch import dispatch
 from rendering.models import Render
 from rendering.outcome import TimeLimitExceeded, end_failed, fail_render
@@ -25,33 +25,32 @@ log = logging.getLogger(__name__)
 UNTOUCHED_S = 5.0
 """What was made in the last seconds is being enqueued by whoever made it."""
 ABANDONED_FILES = timedelta(days=1)
+LOST = "The program that rendered this was stopped. What is finished is kept; the rest goes on by itself."
 MAX_CHECKS = 3
 """Checks of one avatar that may be begun; a picture that kills every worker is refused."""
 
 
 def reclaim(worker: str) -> None:
     """At the start of a worker: take back what its earlier life held when it was killed."""
-    lost = leases.release_earlier_life(worker)
-    for render_id in lost:
-        log.warning("render %s: a worker was lost, its sentence begins again", render_id)
-    _give_up(lost)
+    _go_on(leases.release_earlier_life(worker))
     default_storage.clear_abandoned(older_than=ABANDONED_FILES)
     sweep()
 
 
 def sweep() -> None:
     """Free lost claims, end what took too long or kills workers, and enqueue what Redis does not have."""
-    lost = leases.release_lost()
-    for render_id in lost:
-        log.warning("render %s: a worker is silent, its work is given to another", render_id)
-    _give_up(lost)
+    _go_on(leases.release_lost())
     _end_overdue()
     for render_id in Render.objects.filter(state__in=Render.ACTIVE).values_list("pk", flat=True):
         dispatch(render_id)
     _enqueue_lost_checks()
 
 
-def _give_up(render_ids: Iterable[UUID]) -> None:
+def _go_on(render_ids: Iterable[UUID]) -> None:
+    """Tell the owners of renders that lost a worker, and end those that lose one after another."""
+    for render in Render.objects.filter(pk__in=render_ids, state__in=Render.ACTIVE):
+        log.warning("render %s: its worker was lost", render.pk)
+        progress.publish_state(render, note=LOST)
     for render_id, text in leases.crashed_too_often(render_ids):
         render = Render.objects.get(pk=render_id)
         what = f"the sentence “{text[:80]}”" if text else "this video"
