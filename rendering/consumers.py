@@ -4,6 +4,7 @@ On connect a snapshot, then numbered events; a client that missed some asks for 
 channel layer are only news: everything in them is in the database.
 """
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -38,8 +39,14 @@ class RenderConsumer(AsyncJsonWebsocketConsumer):
         if self.group:
             await self.channel_layer.group_discard(self.group, self.channel_name)
 
-    async def receive_json(self, content: Any, **kwargs: Any) -> None:
+    async def receive(
+        self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
+    ) -> None:
         """Replay of the events after a number; anything else is ignored."""
+        try:
+            content = json.loads(text_data or "")
+        except ValueError:
+            return
         if not isinstance(content, dict) or content.get("type") != "replay":
             return
         after = content.get("after")
