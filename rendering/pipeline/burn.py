@@ -9,7 +9,7 @@ from PIL import ImageDraw
 
 from rendering.engines.face.base import Image
 from rendering.engines.matting.base import Alpha
-from rendering.pipeline.blending import lay_over, union
+from rendering.pipeline.blending import lay_over, over, union
 from rendering.pipeline.captions import LINES, Cue
 from rendering.pipeline.lettering import fitted, line_height
 
@@ -51,9 +51,12 @@ class CaptionBurner:
         height, width = drawn.alpha.shape
         rows = slice(drawn.top, drawn.top + height)
         columns = slice(drawn.left, drawn.left + width)
-        lay_over(frame[rows, columns], drawn.colour, drawn.alpha)
-        if alpha is not None:
-            alpha[rows, columns] = union(alpha[rows, columns], drawn.alpha)
+        if alpha is None:
+            lay_over(frame[rows, columns], drawn.colour, drawn.alpha)
+        else:
+            frame[rows, columns], alpha[rows, columns] = over(
+                frame[rows, columns], alpha[rows, columns], drawn.colour, drawn.alpha
+            )
 
 
 def _label(cue: Cue, size: tuple[int, int]) -> _Label:

@@ -13,7 +13,7 @@ import numpy as np
 
 from rendering.engines.matting.base import Alpha
 from rendering.engines.talking_head.base import Placement
-from rendering.pipeline.spec import Layout
+from rendering.pipeline.spec import Layout, SceneSpec
 from rendering.pipeline.subject import Subject
 
 Shape = Literal["frame", "rounded", "circle"]
@@ -34,13 +34,17 @@ class Framing:
 
 MEDIUM_CLOSE_UP = Framing(face=(0.33, 0.28, 0.38), eyes=(0.40, 0.34, 0.46), drift=0.04)
 """The usual shot of a presenter: head and shoulders, eyes at about two fifths of the height."""
-LENIENT = Framing(face=(0.33, 0.22, 0.46), eyes=(0.40, 0.30, 0.52), drift=0.12)
-"""Still a good picture, for portraits that leave less freedom."""
+CLOSE_UP = Framing(face=(0.33, 0.22, 0.66), eyes=(0.40, 0.30, 0.58), drift=0.12)
+"""Still a good picture, for portraits that leave less freedom: as near to the usual shot as they allow."""
 PORTRAIT_CARD = Framing(face=(0.40, 0.32, 0.48), eyes=(0.42, 0.34, 0.50), drift=0.08)
 CIRCLE_CROP = Framing(face=(0.44, 0.36, 0.52), eyes=(0.46, 0.40, 0.52), drift=0.08)
 
 STEPS = 21
 """Sizes and heights tried between the least and the greatest."""
+WIDEST_FACE = 0.8
+"""Greatest face height as a share of the panel's width: beyond it, hair and ears leave an upright frame."""
+SLACK = 0.01
+"""Pixels by which a border may miss where it must be; rounding, not a gap."""
 MARGIN = 0.07
 """Free border around cards and titles, as a share of the frame's shorter side."""
 CORNER = 0.04
@@ -65,27 +69,32 @@ class Arrangement:
         return self.shape == "frame"
 
 
-def arrange(
-    subject: Subject,
-    size: tuple[int, int],
-    layout: Layout,
-    *,
-    title: bool,
-    needs_plate: bool,
-    busy: bool = False,
-) -> Arrangement:
-    """Lay out one scene.
+@dataclass(frozen=True)
+class Demands:
+    """What a scene asks of its layout. title: there is text beside the panel; plate: the picture's own
+    background is seen, so it must reach every border of the panel; busy: the background shows something to
+    look at (an image or a video), so a circle keeps to the corner."""
 
-    size: width and height of the frame. title: whether there is text beside the panel. needs_plate: the
-    picture's own background is seen, so it must reach every border of the panel. busy: the background shows
-    something to look at (an image or a video), so a circle keeps to the corner.
-    """
-    if layout == "full":
-        placement = place(subject, size, (MEDIUM_CLOSE_UP, LENIENT), cover=needs_plate)
+    layout: Layout
+    title: bool = False
+    plate: bool = False
+    busy: bool = False
+
+    @classmethod
+    def of(cls, scene: SceneSpec) -> "Demands":
+        kind = scene.background.kind
+        return cls(scene.layout, bool(scene.title), plate=kind == "keep", busy=kind in ("image", "video"))
+
+
+def arrange(subject: Subject, size: tuple[int, int], demands: Demands) -> Arrangement:
+    """Lay out one scene in frames of `size` (width, height)."""
+    if demands.layout == "full":
+        placement = place(subject, size, (MEDIUM_CLOSE_UP, CLOSE_UP), cover=demands.plate)
         return Arrangement(placement) if placement else _card(subject, size, "centre", title=False)
-    if layout == "circle":
-        return _circle(subject, size, corner=busy or title, title=title)
-    return _card(subject, size, "left" if layout == "card-left" else "right", title=title)
+    if demands.layout == "circle":
+        return _circle(subject, size, corner=demands.busy or demands.title, title=demands.title)
+    side: Literal["left", "right"] = "left" if demands.layout == "card-left" else "right"
+    return _card(subject, size, side, title=demands.title)
 
 
 def place(
@@ -98,7 +107,8 @@ def place(
     for framing in framings:
         options = [
             option
-            for face, eyes in itertools.product(_steps(framing.face), _steps(framing.eyes))
+            for eyes in [*_steps(framing.eyes), subject.eyes[1] / subject.height]
+            for face in [*_steps(framing.face), _least_face(subject, size, eyes, cover)]
             if (option := _fit(subject, size, framing, face, eyes, cover))
         ]
         if options:
@@ -111,22 +121,39 @@ def _steps(bounds: tuple[float, float, float]) -> list[float]:
     return [float(step) for step in np.linspace(low, high, STEPS)]
 
 
+def _least_face(subject: Subject, size: tuple[int, int], eyes: float, cover: bool) -> float:
+    """The least face height at which the picture still reaches where it must, at this eye line."""
+    width, height = size
+    scale = (1 - eyes) * height / (subject.height - subject.eyes[1])
+    if cover:
+        scale = max(scale, width / subject.width)
+    if cover or subject.cut_top:
+        scale = max(scale, eyes * height / subject.eyes[1])
+    return scale * subject.face_height / height
+
+
 def _fit(
     subject: Subject, size: tuple[int, int], framing: Framing, face: float, eyes: float, cover: bool
 ) -> tuple[float, Placement] | None:
     """The cost and placement for one face height and eye line, or None where a cut would show."""
     width, height = size
+    _, least, greatest = framing.face
+    _, highest_eyes, lowest_eyes = framing.eyes
+    if not (least <= face <= min(greatest, WIDEST_FACE * width / height)):
+        return None
+    if not highest_eyes <= eyes <= lowest_eyes:
+        return None
     scale = face * height / subject.face_height
     across, down = scale * subject.width, scale * subject.height
     top = eyes * height - scale * subject.eyes[1]
-    if top + down < height or ((cover or subject.cut_top) and top > 0):
+    if top + down < height - SLACK or ((cover or subject.cut_top) and top > SLACK):
         return None
     wanted = width / 2 - scale * subject.eyes[0]
     must_left = cover or top + scale * subject.left_from < height
     must_right = cover or top + scale * subject.right_from < height
     lowest = width - across if must_right else wanted
     highest = 0.0 if must_left else wanted
-    if must_left and must_right and lowest > highest:
+    if must_left and must_right and lowest > highest + SLACK:
         return None
     left = min(max(wanted, lowest), highest) if must_left else max(wanted, lowest)
     drift = abs(left - wanted) / width

@@ -58,7 +58,7 @@ class BackgroundSpec:
 
 @dataclass(frozen=True)
 class SceneSpec:
-    """One scene. title: drawn beside a card, may be empty. recording: uploaded audio that replaces the voice."""
+    """One scene. title: drawn beside a card, may be empty; recording: uploaded sound instead of the voice."""
 
     script: str
     voice: VoiceSpec
