@@ -8,12 +8,12 @@ Three notations:
   registry on a machine without npm.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import tarfile
-import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +27,7 @@ from rendering.engines.errors import DownloadError
 Report = Callable[[int], None]
 """Called with the bytes downloaded so far. May raise to stop the download."""
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 16
 _TIMEOUT = (10, 60)
 """Seconds to connect, seconds between two packets."""
 _POLL = 0.5
@@ -151,7 +151,8 @@ def _watch(command: list[str], scratch: Path, report: Report) -> None:
         )
         try:
             while process.poll() is None:
-                time.sleep(_POLL)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(_POLL)
                 report(_size_below(scratch))
         finally:
             if process.poll() is None:

@@ -90,10 +90,14 @@ class Command(BaseCommand):
 def _progress_on(bar: tqdm) -> store.Progress:
     """One bar for the whole fetch, restarted at every new file or package."""
 
+    current = ""
+
     def show(transfer: store.Transfer) -> None:
-        if bar.desc != transfer.artifact.name:
+        nonlocal current
+        if current != transfer.artifact.name:
+            current = transfer.artifact.name
             bar.reset(total=transfer.total)
-            bar.set_description_str(transfer.artifact.name)
+            bar.set_description_str(current)
         bar.update(transfer.done - bar.n)
 
     return show
