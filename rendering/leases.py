@@ -6,7 +6,7 @@ Every change is a compare-and-set, so that of two workers one wins and the other
 
 import uuid
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -76,7 +76,7 @@ def release(worker: str) -> None:
     )
 
 
-def release_lost(*, now: object = None) -> set[UUID]:
+def release_lost(*, now: datetime | None = None) -> set[UUID]:
     """Free what dead workers hold. Returns the renders concerned."""
     limit = (now or timezone.now()) - timedelta(seconds=LEASE_S)
     return _release_crashed(Q(claimed__lt=limit))

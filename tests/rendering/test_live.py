@@ -110,7 +110,9 @@ async def test_what_was_missed_is_replayed(render):
     await socket.disconnect()
 
 
-@pytest.mark.parametrize("message", ["[]", "3", '{"type": "replay"}', '{"type": "replay", "after": -1}', "{", "\x00"])
+@pytest.mark.parametrize(
+    "message", ["[]", "3", '{"type": "replay"}', '{"type": "replay", "after": -1}', "{", "\x00"]
+)
 async def test_nonsense_from_a_client_is_survived(render, message):
     socket = await connect(render.id, render.owner)
     await socket.receive_json_from(timeout=5)
