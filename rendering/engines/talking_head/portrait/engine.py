@@ -1,7 +1,7 @@
 """The `portrait` engine behind the talking-head contract."""
 
-from rendering.engines.errors import MediaError
 from rendering.engines.talking_head.base import Actor, AvatarSource, Placement, StillSource
+from rendering.engines.talking_head.portrait.clip import ClipActor
 from rendering.engines.talking_head.portrait.still import StillActor
 
 
@@ -12,7 +12,8 @@ class PortraitHead:
     version = "1"
 
     def prepare(self, source: AvatarSource, placement: Placement) -> Actor:
-        """An actor for a picture. Raises MediaError for a clip."""
-        if not isinstance(source, StillSource):
-            raise MediaError("The portrait engine animates pictures. Choose a picture as the avatar.")
-        return StillActor(source, placement)
+        """An actor for a picture or a clip. Raises MediaError when a clip cannot be read, ValueError when the
+        placement leaves the mouth outside the panel."""
+        if isinstance(source, StillSource):
+            return StillActor(source, placement)
+        return ClipActor(source, placement)

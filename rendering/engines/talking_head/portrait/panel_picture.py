@@ -92,33 +92,33 @@ def place_landmarks(points: NDArray[np.floating], placement: Placement) -> NDArr
 
 
 def place(source: StillSource, placement: Placement) -> PanelPicture:
-    """The source resampled with an anti-aliasing filter, each plane once."""
+    """The source resampled once with an anti-aliasing filter."""
     height, width = source.image.shape[:2]
-    covered = covered_pixels((width, height), placement)
     return PanelPicture(
-        image=_resample(source.image, placement, covered, Pillow.Resampling.LANCZOS),
-        alpha=_resample(source.alpha, placement, covered, Pillow.Resampling.BICUBIC),
-        plate=_resample(source.plate, placement, covered, Pillow.Resampling.LANCZOS),
+        image=place_plane(source.image, placement),
+        alpha=place_plane(source.alpha, placement),
+        plate=place_plane(source.plate, placement),
         landmarks=place_landmarks(source.face.landmarks, placement),
-        covered=covered,
+        covered=covered_pixels((width, height), placement),
     )
 
 
-def _resample(
-    plane: NDArray[np.uint8], placement: Placement, covered: Rectangle, kernel: Pillow.Resampling
-) -> NDArray[np.uint8]:
+def place_plane(plane: NDArray[np.uint8], placement: Placement) -> NDArray[np.uint8]:
+    """A plane of a picture, uint8 [height, width] or [height, width, 3], resampled to the panel."""
     height, width = plane.shape[:2]
+    covered = covered_pixels((width, height), placement)
     box = (
         max(0.0, (covered.left - placement.offset_x) / placement.scale),
         max(0.0, (covered.top - placement.offset_y) / placement.scale),
         min(float(width), (covered.right - placement.offset_x) / placement.scale),
         min(float(height), (covered.bottom - placement.offset_y) / placement.scale),
     )
-    size = (covered.width, covered.height)
-    drawn = np.asarray(Pillow.fromarray(plane).resize(size, kernel, box=box), np.uint8)
+    # Lanczos would ring along a matte's edges.
+    kernel = Pillow.Resampling.BICUBIC if plane.ndim == 2 else Pillow.Resampling.LANCZOS
+    drawn = Pillow.fromarray(plane).resize((covered.width, covered.height), kernel, box=box)
     return np.asarray(
         cv2.copyMakeBorder(
-            drawn,
+            np.asarray(drawn, np.uint8),
             covered.top,
             placement.height - covered.bottom,
             covered.left,

@@ -1,0 +1,137 @@
+"""A filmed avatar: the clip plays forth and back, and its mouth speaks."""
+
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rendering.engines.errors import MediaError
+from rendering.engines.face.analysis import analyse
+from rendering.engines.talking_head.base import Placement, VideoSource
+from rendering.engines.talking_head.portrait import PortraitHead
+from rendering.engines.talking_head.portrait.clip import ClipActor, swing
+from rendering.engines.talking_head.portrait.clip_reader import KEPT_FRAMES, ClipReader
+from rendering.engines.talking_head.portrait.tracking import Similarity
+from tests.engines.test_portrait import FPS, SIDE, WORDS, lip_gap, speech, still
+
+LENGTH = 20
+HALF = Placement(width=320, height=320, scale=0.5, offset_x=0.0, offset_y=0.0)
+
+
+def encode(path: Path, frames: list[np.ndarray], crf: int = 12) -> str:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=FPS, options={"crf": str(crf), "g": "250"})
+        stream.width, stream.height, stream.pix_fmt = frames[0].shape[1], frames[0].shape[0], "yuv420p"
+        for frame in frames:
+            for packet in stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), "rgb24")):
+                container.mux(packet)
+        for packet in stream.encode():
+            container.mux(packet)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> VideoSource:
+    """The photo nodding and drifting aside, as someone who listens does."""
+    folder = tmp_path_factory.mktemp("clip")
+    photo = still()
+    pictures, mattes, faces = [], [], []
+    for frame in range(LENGTH):
+        turn = cv2.getRotationMatrix2D((SIDE / 2, SIDE), 2.0 * np.sin(frame / 6), 1 + 0.002 * frame)
+        turn[:, 2] += (0.8 * frame, 0.3 * frame)
+        move = {"dsize": (SIDE, SIDE), "flags": cv2.INTER_CUBIC, "borderMode": cv2.BORDER_REPLICATE}
+        pictures.append(cv2.warpAffine(photo.image, turn, **move))
+        mattes.append(cv2.cvtColor(cv2.warpAffine(photo.alpha, turn, **move), cv2.COLOR_GRAY2RGB))
+        faces.append(analyse(pictures[-1]))
+    return VideoSource(
+        path=encode(folder / "clip.mp4", pictures),
+        mattes=encode(folder / "mattes.mp4", mattes),
+        faces=tuple(faces),
+        plate=photo.plate,
+        fps=float(FPS),
+    )
+
+
+def render(who: ClipActor, frames: int):
+    chunks = list(who.animate(speech(), frames=frames, fps=FPS, seed=3))
+    return np.concatenate([c.rgb for c in chunks]), np.concatenate([c.alpha for c in chunks])
+
+
+@pytest.mark.models
+def test_a_clip_speaks_and_returns_to_where_it_began(source: VideoSource) -> None:
+    who = PortraitHead().prepare(source, HALF)
+    frames = int(len(WORDS) * 0.16 * FPS)
+    rgb, alpha = render(who, frames)
+    assert rgb.shape == (frames, 320, 320, 3)
+    assert np.array_equal(rgb[0], rgb[-1])
+    assert np.array_equal(alpha[0], alpha[-1])
+    vowel = rgb[int(2.5 * 0.16 * FPS)]
+    assert lip_gap(vowel) > lip_gap(rgb[0]) + 0.025
+
+
+@pytest.mark.models
+def test_the_matte_of_the_clip_is_its_alpha(source: VideoSource) -> None:
+    _, alpha = render(ClipActor(source, HALF), 4)
+    with ClipReader(source.mattes) as mattes:
+        first = cv2.resize(mattes.read(0)[..., 1], (320, 320), interpolation=cv2.INTER_AREA)
+    assert np.abs(alpha[0].astype(int) - first).mean() < 1
+
+
+@pytest.mark.models
+def test_a_clip_without_a_matte_is_opaque(source: VideoSource) -> None:
+    bare = VideoSource(source.path, None, source.faces, source.plate, source.fps)
+    _, alpha = render(ClipActor(bare, HALF), 3)
+    assert (alpha == 255).all()
+
+
+@pytest.mark.models
+def test_frames_are_read_in_any_order(source: VideoSource) -> None:
+    with ClipReader(source.path) as clip:
+        forwards = [clip.read(index) for index in range(LENGTH)]
+        assert len(clip) == LENGTH
+        for index in (19, 3, 4, 18, 0, 0, 11):
+            assert np.array_equal(clip.read(index), forwards[index])
+
+
+def test_reading_backwards_keeps_few_frames(tmp_path: Path) -> None:
+    levels = [np.full((64, 64, 3), 3 * index, np.uint8) for index in range(80)]
+    with ClipReader(encode(tmp_path / "long.mp4", levels)) as clip:
+        for index in reversed(range(80)):
+            assert abs(int(clip.read(index).mean()) - 3 * index) <= 2
+            assert len(clip._kept) <= KEPT_FRAMES
+
+
+def test_a_file_that_is_no_video_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(b"not a video" * 100)
+    with pytest.raises(MediaError, match="Upload it again"):
+        ClipReader(str(path))
+
+
+@given(
+    frames=st.integers(1, 700),
+    fps=st.sampled_from([25, 30]),
+    clip_frames=st.integers(1, 200),
+    clip_fps=st.sampled_from([24.0, 25.0, 29.97, 60.0]),
+)
+def test_the_swing_joins_and_stays_in_the_clip(
+    frames: int, fps: int, clip_frames: int, clip_fps: float
+) -> None:
+    shown = swing(frames, fps, clip_frames, clip_fps)
+    assert len(shown) == frames
+    assert shown[0] == shown[-1]
+    assert shown.min() >= 0
+    assert shown.max() < clip_frames
+    assert np.abs(np.diff(shown)).max(initial=0) <= np.ceil(clip_fps / fps) + 1
+
+
+def test_a_similarity_is_found_and_undone() -> None:
+    points = np.random.default_rng(1).uniform(0, 100, (12, 2)).astype(np.float32)
+    known = Similarity(1.1 * np.exp(0.2j), 30 - 12j)
+    found = Similarity.between(points, known(points))
+    assert found.turn == pytest.approx(known.turn, abs=1e-4)
+    assert np.allclose(found.inverse(found(points)), points, atol=1e-3)
