@@ -1,5 +1,6 @@
 """From what a command line asks for to a finished file: request a render, follow it, fetch the video."""
 
+import errno
 import os
 import shutil
 import time
@@ -19,16 +20,17 @@ from rendering import selectors
 from rendering import services as rendering
 from rendering.models import Render
 from studio import services as studio
-from studio.models import Avatar
+from studio.models import Avatar, Background
 
 LOCAL_USER = "cli@localhost"
 """Owns what the command line makes. Cannot sign in."""
 LOOK_S = 0.25
+WEBM = ".webm"
 Tend = Callable[[], None]
 
 
 class RenderFailedError(RuntimeError):
-    """The render ended without a video; the message is the render's own."""
+    """The render ended without a video; the message is the render's own, and what its log ends with."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,18 @@ def make(order: Order, target: Path, *, owner: User, tend: Tend) -> Render:
 
     Raises UnknownNameError, UserError, RenderFailedError; OSError when `target` cannot be written.
     """
-    avatar = _accepted(choices.avatar(owner, order.avatar), tend)
+    # What can be refused at once is, before anything takes time.
+    voice, background = choices.voice(owner, order.voice), choices.background(owner, order.background)
+    if target.suffix == WEBM and background.kind != Background.Kind.TRANSPARENT:
+        raise UserError("Only a video with a transparent background becomes a WebM. Name the output .mp4.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(target.parent, os.W_OK):
+        raise PermissionError(errno.EACCES, "this folder cannot be written", str(target.parent))
     scene = {
         "script": order.script,
-        "avatar": avatar.pk,
-        "voice": choices.voice(owner, order.voice).pk,
-        "background": choices.background(owner, order.background).pk,
+        "avatar": _accepted(choices.avatar(owner, order.avatar), tend).pk,
+        "voice": voice.pk,
+        "background": background.pk,
         "layout": order.layout,
     }
     project = studio.create_project(owner=owner, scenes=[scene], **order.format)
@@ -94,19 +102,16 @@ def follow(render: Render, *, tend: Tend) -> Render:
         rendering.cancel_render(render=render)
         raise
     if render.state != Render.State.DONE:
-        raise RenderFailedError(render.problem or "The render was cancelled.")
+        cause = render.log.strip().rpartition("\n")[2]
+        problem = render.problem or "The render was cancelled."
+        raise RenderFailedError(f"{problem}\n{cause}".strip())
     return render
 
 
 def fetch(render: Render, target: Path) -> None:
-    """Copy the finished video to `target`: WebM with transparency for a name in .webm, else MP4.
-
-    Raises UserError when there is no such file, OSError when it cannot be written.
-    """
-    stored = render.transparent if target.suffix == ".webm" else render.video
-    if not stored:
-        raise UserError("Only a render with a transparent background has a WebM. Name the output .mp4.")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    """Copy the finished video to `target`, whole or not at all: WebM with transparency for a name in .webm,
+    else MP4. Raises OSError."""
+    stored = render.transparent if target.suffix == WEBM else render.video
     part = target.with_name(f".{target.name}.part")
     try:
         with default_storage.open(stored.name) as source, part.open("wb") as file:
