@@ -48,7 +48,8 @@ def normalise(sentence: str, language: str) -> tuple[SpokenWord, ...]:
     bare = [[core for core, _ in part] for part in parts]
     flat = [core for cores in bare for core in cores]
     shouted = _is_shouted(flat)
-    spoken_words, place = [], 0
+    spoken_words: list[SpokenWord] = []
+    place = 0
     for (word, _), part in zip(written, parts, strict=True):
         spoken = []
         for _, after in part:
@@ -56,10 +57,19 @@ def normalise(sentence: str, language: str) -> tuple[SpokenWord, ...]:
             said = said.lower() if shouted else said
             if flat[place].endswith(".") and place == len(flat) - 1:
                 after = "."  # the period of an abbreviation also ends the sentence
-            spoken.append(said + after if said else after if after == "—" else "")
+            if said or after == "—":
+                spoken.append(said + after)
+            elif after and not spoken:
+                _punctuate(spoken_words, after)
             place += 1
-        spoken_words.append(SpokenWord(word, " ".join(filter(None, spoken))))
+        spoken_words.append(SpokenWord(word, " ".join(spoken)))
     return tuple(spoken_words)
+
+
+def _punctuate(words: list[SpokenWord], mark: str) -> None:
+    """A mark that stands apart, or behind an emoji, is heard after the word before it."""
+    if words and words[-1].spoken[-1:].isalnum():
+        words[-1] = SpokenWord(words[-1].written, words[-1].spoken + mark)
 
 
 def _written_words(sentence: str) -> Iterator[tuple[str, str]]:

@@ -65,7 +65,7 @@ def _joined(parts: list[Utterance]) -> Utterance:
 
 def _nothing_to_say(silent: list[Utterance], language: str) -> str:
     written = "".join(part.text for part in silent)
-    if language.startswith("en") and any(letter.isalpha() for letter in written):
+    if language.startswith("en") and any(letter.isalpha() and not letter.isascii() for letter in written):
         return (
             f"An English voice cannot read “{written[:60]}”. Choose a voice of the script's language, or "
             "write it in Latin letters."
