@@ -2,16 +2,15 @@
 import { avatarTile, backgroundTile, voiceRow } from "./choices.js";
 import { Draft, newScene } from "./draft.js";
 import { getJSON, postJSON } from "./http.js";
-import { icon } from "./icon.js";
+import { Estimate } from "./estimate.js";
 import { remember, showRunning } from "./running.js";
+import { drawScenes } from "./scene-strip.js";
 import { findSentence, sentenceAt } from "./sentences.js";
 import { play, speak } from "./sound.js";
 import { Stage } from "./stage.js";
-import { about, clock } from "./times.js";
 import { showToast } from "./toasts.js";
 import { wireUpload } from "./uploads.js";
 
-const ESTIMATE_AFTER_MS = 350;
 const CHECK_EVERY_MS = 1000;
 const PAUSE = "[pause 0.8s] ";
 
@@ -20,6 +19,7 @@ const form = document.getElementById("studio");
 const field = (id) => document.getElementById(id);
 const draft = new Draft(data.draft, form.dataset.draftUrl);
 const stage = new Stage(field("stage"));
+const estimate = new Estimate(form.dataset.estimateUrl, document.querySelectorAll("[data-estimate]"));
 let current = 0;
 
 const scene = () => draft.data.scenes[current];
@@ -110,41 +110,14 @@ function listLanguages() {
 
 // ---- scenes ----------------------------------------------------------------------------------------------
 
-function listScenes() {
-  const many = draft.data.scenes.length > 1;
-  const pills = draft.data.scenes.map((_, i) => {
-    const pill = document.createElement("button");
-    pill.type = "button";
-    pill.className = "scene-pill";
-    pill.textContent = `Scene ${i + 1}`;
-    pill.setAttribute("aria-pressed", String(i === current));
-    pill.addEventListener("click", () => openScene(i));
-    return pill;
-  });
-  const add = document.createElement("button");
-  add.type = "button";
-  add.className = "btn";
-  add.dataset.variant = "ghost";
-  add.dataset.size = "sm";
-  add.append(icon("plus"), many ? "Scene" : "Add a scene");
-  add.addEventListener("click", () => {
-    draft.data.scenes.push(newScene(scene()));
-    draft.changed();
-    openScene(draft.data.scenes.length - 1);
-    field("script").focus();
-  });
-  const box = field("scenes");
-  box.replaceChildren(...(many ? pills : []), add);
-  if (!many) return;
-  const drop = document.createElement("button");
-  drop.type = "button";
-  drop.className = "btn ms-auto";
-  drop.dataset.variant = "ghost";
-  drop.dataset.size = "icon";
-  drop.setAttribute("aria-label", `Remove scene ${current + 1}`);
-  drop.append(icon("trash-2"));
-  drop.addEventListener("click", removeScene);
-  box.append(drop);
+const showScenes = () =>
+  drawScenes(field("scenes"), draft.data.scenes, current, { onOpen: openScene, onAdd: addScene, onRemove: removeScene });
+
+function addScene() {
+  draft.data.scenes.push(newScene(scene()));
+  draft.changed();
+  openScene(draft.data.scenes.length - 1);
+  field("script").focus();
 }
 
 function removeScene() {
@@ -177,13 +150,13 @@ function showScene() {
     field(name).value = value;
     field(name).dispatchEvent(new Event("input"));
   }
-  listScenes();
+  showScenes();
   listAvatars();
   listVoices();
   listBackgrounds();
   showCount();
   drawStage();
-  estimate();
+  estimate.of(draft.data.scenes);
 }
 
 // ---- script ----------------------------------------------------------------------------------------------
@@ -196,25 +169,6 @@ function showCount() {
   const counted = `${words.toLocaleString("en")} words, ${script.length.toLocaleString("en")} characters`;
   field("script-count").textContent = over ? `${counted}: ${(all - data.limits.characters).toLocaleString("en")} too many` : counted;
   field("script-count").toggleAttribute("data-over", over);
-}
-
-let estimateTimer = null;
-
-function estimate() {
-  clearTimeout(estimateTimer);
-  estimateTimer = setTimeout(async () => {
-    const scenes = draft.data.scenes.map(({ script, speed }) => ({ script, speed }));
-    let sentence = "";
-    if (scenes.some(({ script }) => script.trim())) {
-      try {
-        const { duration_seconds: long, render_seconds: wait } = await postJSON(form.dataset.estimateUrl, { scenes });
-        sentence = `${clock(long)} long, ready in ${about(wait)}`;
-      } catch {
-        sentence = ""; // an estimate that cannot be had is not worth a message
-      }
-    }
-    for (const box of document.querySelectorAll("[data-estimate]")) box.textContent = sentence;
-  }, ESTIMATE_AFTER_MS);
 }
 
 async function hear() {
@@ -327,7 +281,8 @@ form.addEventListener("input", ({ target }) => {
   if (name === "script") {
     scene().script = value;
     showCount();
-    estimate();
+    showScenes();
+    estimate.of(draft.data.scenes);
   } else if (name === "scene_title") {
     scene().title = value;
     drawStage();
@@ -335,7 +290,7 @@ form.addEventListener("input", ({ target }) => {
     draft.data.title = value;
   } else if (name === "speed" || name === "pitch") {
     scene()[name] = Number(value);
-    estimate();
+    estimate.of(draft.data.scenes);
   } else return;
   draft.changed();
 });
