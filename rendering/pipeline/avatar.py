@@ -3,23 +3,20 @@
 The front door of everything about avatars; bundles are kept by `save` and `load`.
 """
 
-import functools
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from rendering.engines.face.analysis import FaceAnalyser, describe
+from rendering.engines.face.analysis import describe
 from rendering.engines.face.base import FaceAnalysis, Image
 from rendering.engines.face.images import WORKING_SIDE, read_image
 from rendering.engines.face.mesh import Landmarks
 from rendering.engines.inpainting.base import Inpainting
-from rendering.engines.inpainting.migan import MiganInpainting
-from rendering.engines.inpainting.smooth import SmoothInpainting
 from rendering.engines.matting.base import Alpha, Matting
-from rendering.engines.matting.rvm import RobustVideoMatting
 from rendering.engines.talking_head.base import StillSource
+from rendering.pipeline.avatar_engines import AvatarEngines, shared_engines
+from rendering.pipeline.avatar_video import prepare_video
 from rendering.pipeline.bundle import AvatarBundle, Side, hidden_by_person, load, save
 from rendering.pipeline.framing import (
     Region,
@@ -37,6 +34,7 @@ __all__ = [
     "cutout",
     "load",
     "prepare_still",
+    "prepare_video",
     "save",
     "shared_engines",
     "thumbnail",
@@ -44,27 +42,6 @@ __all__ = [
 
 READING_SIDE = 4096
 """Pixels; a face in a large photo is cropped from this size, so that it keeps its detail."""
-
-
-@dataclass(frozen=True)
-class AvatarEngines:
-    """What preparing an avatar needs, kept warm; not thread-safe."""
-
-    analyser: FaceAnalyser
-    matting: Matting
-    widening: Inpainting
-    plates: Inpainting
-
-
-@functools.cache
-def shared_engines(threads: int = 2) -> AvatarEngines:
-    """The engines of this process, opened on first use. Raises ModelMissingError."""
-    return AvatarEngines(
-        analyser=FaceAnalyser(),
-        matting=RobustVideoMatting(threads=threads),
-        widening=MiganInpainting(threads=threads),
-        plates=SmoothInpainting(),
-    )
 
 
 def prepare_still(path: Path, *, widen: bool = True, engines: AvatarEngines | None = None) -> AvatarBundle:

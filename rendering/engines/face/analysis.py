@@ -8,7 +8,7 @@ import numpy as np
 from rendering.engines.face.base import FaceAnalysis, FaceBox, Image
 from rendering.engines.face.checks import check_face, no_face, several_faces
 from rendering.engines.face.detector import FaceDetector
-from rendering.engines.face.mesh import FaceMesh, Landmarks
+from rendering.engines.face.mesh import FaceMesh, Landmarks, crop_from_landmarks
 from rendering.engines.face.pose import head_pose
 
 MIN_MESH_SCORE = 0.85
@@ -49,6 +49,18 @@ class FaceAnalyser:
             if score >= MIN_MESH_SCORE and not known:
                 confirmed.append((box, landmarks))
         return sorted(confirmed, key=lambda face: -face_width(face[1]))
+
+    def follow(self, image: Image, previous: Landmarks | None) -> Landmarks | None:
+        """The face of a clip's next frame, looked for where it was; None when it is out of sight.
+
+        previous: its landmarks in the frame before. Only a lost face is searched in the whole picture.
+        """
+        if previous is not None:
+            landmarks, score = self._mesh.landmarks(image, crop_from_landmarks(previous))
+            if score >= MIN_MESH_SCORE:
+                return landmarks
+        faces = self.find(image)
+        return faces[0][1] if faces else None
 
 
 @functools.cache
