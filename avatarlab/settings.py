@@ -231,7 +231,8 @@ RQ = {"COMMIT_MODE": "on_db_commit"}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL]},
+        # Who tells of progress must not hang on a Redis that is away.
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_connect_timeout": 2.0}]},
     }
 }
 

@@ -52,7 +52,7 @@ def claim_segment(render_id: UUID, position: int, *, worker: str) -> RenderSegme
             return None
         # Locked in one order, so that two workers with two places of one key see each other's claim.
         twins = RenderSegment.objects.filter(render__owner=place.render.owner_id, key=place.key)
-        locked = list(twins.select_for_update().order_by("pk"))
+        locked = list(twins.select_for_update(of=("self",)).order_by("pk"))
         if any(twin.worker for twin in locked):
             return None
         RenderSegment.objects.filter(pk=place.pk).update(

@@ -13,6 +13,7 @@ from rendering import leases, queues
 from rendering.engines.errors import EngineError
 from rendering.media_cache import MediaCache
 from rendering.models import Render
+from studio.models import Voice
 
 if TYPE_CHECKING:
     from rendering.pipeline.plan import PlannedSegment
@@ -72,11 +73,16 @@ def renderer() -> "SegmentRenderer":
 
 
 def warm_up() -> None:
-    """Load what every render needs. A missing model is said now and again by the render that needs it."""
-    try:
-        renderer().warm_up()
-    except EngineError as error:
-        log.warning("not everything is ready: %s", error)
+    """Load what the first sentence of every voice would wait for.
+
+    What cannot be loaded is logged here, and told to the user by the render that needs it.
+    """
+    usable = Voice.objects.filter(is_active=True, problem="")
+    for engine in usable.order_by("engine").values_list("engine", flat=True).distinct():
+        try:
+            renderer().warm_up((engine,))
+        except EngineError as error:
+            log.warning("%s is not ready: %s", engine, error)
 
 
 def spec(render: Render) -> "RenderSpec":

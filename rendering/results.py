@@ -101,7 +101,9 @@ def finish_places(segment: Segment, *, rendered: RenderSegment | None) -> set[UU
     """
     with transaction.atomic():
         waiting = RenderSegment.objects.filter(render__owner=segment.owner_id, key=segment.key)
-        places = list(waiting.exclude(state=RenderSegment.State.DONE).select_related("render"))
+        # In one order, as each locks its render: two workers never wait for each other.
+        waiting = waiting.exclude(state=RenderSegment.State.DONE).order_by("render_id", "position")
+        places = list(waiting.select_related("render"))
         for place in places:
             finish_place(place, segment, reused=rendered is None or place.pk != rendered.pk)
     return {place.render_id for place in places}

@@ -9,7 +9,8 @@ from redis.exceptions import RedisError
 from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
 
-from avatarlab.errors import Conflict, ServiceUnavailable, UserError
+from accounts.selectors import max_active_renders
+from avatarlab.errors import Conflict, QuotaExceeded, ServiceUnavailable, UserError
 from avatarlab.files import delete_files
 from rendering import progress, queues
 from rendering.dispatch import dispatch
@@ -66,11 +67,19 @@ def cancel_render(*, render: Render) -> Render:
 
 
 def retry_render(*, render: Render) -> Render:
-    """Start a failed or cancelled render again; finished segments are kept. Raises Conflict otherwise."""
+    """Start a failed or cancelled render again; finished segments are kept.
+
+    Raises Conflict when it is neither, QuotaExceeded.
+    """
     with transaction.atomic():
         current = Render.objects.select_for_update().get(pk=render.pk)
         if current.state not in (Render.State.FAILED, Render.State.CANCELLED):
             raise Conflict("Only a render that failed or was cancelled can be tried again.")
+        most = max_active_renders(current.owner)
+        if Render.objects.filter(owner=current.owner, state__in=Render.ACTIVE).count() >= most:
+            raise QuotaExceeded(
+                f"You have {most} videos in the making, the most at a time. Wait for one, or cancel one."
+            )
         Render.objects.filter(pk=render.pk).update(
             state=Render.State.QUEUED,
             attempt=current.attempt + 1,

@@ -5,7 +5,6 @@ jobs in this process. Work is cancelled between chunks of frames; a supervisor r
 """
 
 import logging
-import os
 import signal
 import threading
 import time
@@ -88,7 +87,9 @@ def run_worker(*, name: str, burst: bool = False) -> None:
     name: the same after a restart, and no other worker's: what an earlier life held is taken back at once.
     Waits for a Redis that is away.
     """
-    limit_threads()
+    import cv2
+
+    cv2.setNumThreads(settings.WORKER_THREADS)
     watch.stopping.clear()
     life = resident.begin_life(name)
     # Until RQ handles signals itself.
@@ -126,12 +127,3 @@ def _work(life: str, heartbeat: Heartbeat, *, burst: bool) -> bool:
     finally:
         heartbeat.worker = None
     return True
-
-
-def limit_threads() -> None:
-    """Say to every library how many threads are its own, before it is imported."""
-    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")
-    import cv2
-
-    cv2.setNumThreads(settings.WORKER_THREADS)

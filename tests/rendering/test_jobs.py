@@ -8,6 +8,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from avatarlab.errors import Conflict, QuotaExceeded
 from rendering import jobs, queues, services
 from rendering.engines.errors import FaceError
 from rendering.models import Render, RenderSegment, Segment
@@ -374,3 +375,23 @@ def test_an_avatar_with_an_unreadable_picture_is_refused_with_the_reason(work, o
     assert avatar.state == Avatar.State.REFUSED
     assert avatar.problem
     assert "Traceback" not in avatar.problem
+
+
+def test_a_retry_counts_against_what_may_run_at_once(pipeline, generate, owner, settings):
+    render = generate("One.")
+    services.cancel_render(render=render)
+    settings.MAX_ACTIVE_RENDERS = 1
+    generate("Two.")
+    with pytest.raises(QuotaExceeded):
+        services.retry_render(render=render)
+
+
+def test_what_is_not_over_cannot_be_tried_again_and_what_is_over_cannot_be_cancelled(
+    pipeline, generate, work
+):
+    render = generate("One.")
+    with pytest.raises(Conflict):
+        services.retry_render(render=render)
+    work()
+    with pytest.raises(Conflict):
+        services.cancel_render(render=render)
