@@ -38,7 +38,8 @@ class EnglishReader:
             chunks[-1][1] += token.phonemes or ""
             if token.whitespace:
                 chunks.append(["", ""])
-        pronunciations = {bare_word(word): ipa for word, ipa in chunks if bare_word(word) and bare_word(ipa)}
+        bare = [(bare_word(word), bare_word(ipa)) for word, ipa in chunks]
+        pronunciations = {word: ipa for word, ipa in bare if word and ipa}
         if not pronunciations:
             raise ScriptError(f"An English voice cannot read “{text[:60]}”. Choose a voice of its language.")
         return Reading(split_phonemes(" ".join(ipa for _, ipa in chunks if ipa)), pronunciations)

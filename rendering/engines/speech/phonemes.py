@@ -1,6 +1,7 @@
 """Phoneme alphabets: IPA as the voices write it, ARPAbet as the aligner and the mouth read it."""
 
 import re
+import unicodedata
 
 # Two conventions meet here: plain IPA (espeak) and Kokoro's shorthand, in which capitals are diphthongs
 # (A = eɪ, I = aɪ, O = oʊ, Q = əʊ, W = aʊ, Y = ɔɪ, T = flapped t) and affricates are one letter. Sounds that
@@ -71,5 +72,5 @@ def bare_word(chunk: str) -> str:
 
 
 def _is_letter(character: str) -> bool:
-    # Vowel signs of Indic scripts are marks (not alphanumeric) and end many words.
-    return character.isalnum() or "\u0300" <= character <= "\u036f" or "\u0900" <= character <= "\u0dff"
+    # Vowel signs of Indic scripts are marks and end many words.
+    return character.isalnum() or unicodedata.category(character) in ("Mn", "Mc")

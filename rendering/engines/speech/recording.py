@@ -47,14 +47,15 @@ def read_recording(path: str | Path) -> Samples:
 
 
 def _decode(container: av.container.InputContainer) -> Samples:
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
+    resampler = av.AudioResampler(format="fltp", rate=SAMPLE_RATE)
     blocks: list[NDArray[np.float32]] = []
     length = 0
     frames = container.decode(audio=0)
     while True:
         frame = next(frames, None)
         for block in resampler.resample(frame):
-            blocks.append(block.to_ndarray().ravel().astype(np.float32, copy=False))
+            # Mixed here: FFmpeg adds channels at 0.7, which clips a voice that is in both.
+            blocks.append(block.to_ndarray().mean(axis=0, dtype=np.float32))
             length += len(blocks[-1])
         if length > LONGEST_RECORDING * SAMPLE_RATE:
             raise MediaError(
