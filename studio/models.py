@@ -93,6 +93,7 @@ class Voice(models.Model):
     language = models.CharField(max_length=12, default="en-us")
     gender = models.CharField(max_length=8, choices=Gender)
     licence = models.CharField(max_length=80, blank=True)
+    note = models.CharField(max_length=200, blank=True, help_text="What it cannot do well, for the user.")
     problem = models.CharField(
         max_length=200, blank=True, help_text="Why it is not available, and how to get it. Empty: ready."
     )

@@ -94,6 +94,7 @@ class VoiceSerializer(serializers.ModelSerializer):
             "language",
             "gender",
             "licence",
+            "note",
             "available",
             "problem",
             "sample",

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(default='en-us', max_length=12)),
                 ('gender', models.CharField(choices=[('female', 'Female'), ('male', 'Male')], max_length=8)),
                 ('licence', models.CharField(blank=True, max_length=80)),
+                ('note', models.CharField(blank=True, help_text='What it cannot do well, for the user.', max_length=200)),
                 ('problem', models.CharField(blank=True, help_text='Why it is not available, and how to get it. Empty: ready.', max_length=200)),
                 ('sample', models.FileField(blank=True, max_length=200, upload_to=studio.models.media_name)),
                 ('position', models.PositiveIntegerField(default=0)),
