@@ -143,14 +143,14 @@ def check_avatar(avatar_id: UUID) -> None:
     avatar = Avatar.objects.filter(pk=avatar_id, state=Avatar.State.CHECKING).first()
     if avatar is None:
         return
-    try:
-        with resident.working_on(f"avatar-{avatar_id}"):
+    with resident.working_on(f"avatar-{avatar_id}"):
+        try:
             avatars.analyse(avatar, resident.media())
-    except Exception as error:
-        log.warning("avatar %s refused: %s", avatar_id, error, exc_info=not isinstance(error, EngineError))
-        avatars.refuse(
-            avatar_id, problem_of(error, doing="looking at this face", reference=f"avatar {avatar_id}")
-        )
+        except Exception as error:
+            expected = isinstance(error, EngineError)
+            log.warning("avatar %s refused: %s", avatar_id, error, exc_info=not expected)
+            problem = problem_of(error, doing="looking at this face", reference=f"avatar {avatar_id}")
+            avatars.refuse(avatar_id, problem)
 
 
 def hear(*, owner_id: int, text: str, voice_id: UUID, speed: float, pitch: float) -> tuple[bytes, str]:

@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from rendering import avatars, leases, progress, queues, services
+from rendering import avatars, leases, progress, resident, services
 from rendering.dispatch import dispatch
 from rendering.models import Render
 from rendering.outcome import TimeLimitExceeded, end_failed, fail_render
@@ -26,8 +26,6 @@ UNTOUCHED_S = 5.0
 """What was made in the last seconds is being enqueued by whoever made it."""
 ABANDONED_FILES = timedelta(days=1)
 LOST = "The program that rendered this was stopped. What is finished is kept; the rest goes on by itself."
-MAX_CHECKS = 3
-"""Checks of one avatar that may be begun; a picture that kills every worker is refused."""
 
 
 def reclaim(worker: str) -> None:
@@ -84,12 +82,10 @@ def _enqueue_lost_checks() -> None:
 
 
 def _enqueue_lost_check(avatar_id: UUID) -> None:
-    connection = queues.short_connection()
-    if connection.exists(f"at-work:avatar-{avatar_id}"):
+    check = f"avatar-{avatar_id}"
+    if resident.is_worked_on(check):
         return
-    begun = connection.incr(f"checks:{avatar_id}")
-    connection.expire(f"checks:{avatar_id}", 24 * 3600)
-    if begun > MAX_CHECKS:
+    if resident.times_begun(check) >= leases.MAX_CRASHES:
         avatars.refuse(avatar_id, "The server could not look at this picture. Try a smaller or another one.")
     else:
         services.enqueue_avatar_check(avatar_id)

@@ -3,7 +3,7 @@
 import functools
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rendering.pipeline.spec import RenderSpec
 
 log = logging.getLogger(__name__)
+
+BEGUN_S = 24 * 3600
 
 _name = leases.incarnation("process")
 _at_work: set[str] = set()
@@ -40,22 +42,36 @@ def begin_life(name: str) -> str:
 
 @contextmanager
 def working_on(what: str) -> Iterator[None]:
-    """Tell others for the time of the block that this worker is at something that has no row to claim."""
+    """Tell other workers, for the time of the block, that this one is at something that has no row to claim.
+
+    Without Redis nobody is told, and nobody asks.
+    """
+    with suppress(RedisError):
+        queues.short_connection().incr(f"begun:{what}")
+        queues.short_connection().expire(f"begun:{what}", BEGUN_S)
     _at_work.add(what)
-    try:
-        tell_at_work()
-        yield
-    finally:
-        _at_work.discard(what)
+    tell_at_work()
+    yield  # not in a try: what ends the process must stay counted as begun
+    _at_work.discard(what)
+    with suppress(RedisError):
+        queues.short_connection().delete(f"at-work:{what}", f"begun:{what}")
 
 
 def tell_at_work() -> None:
-    """Renew what `working_on` tells. Raises nothing: without Redis nobody asks."""
-    try:
+    """Renew what `working_on` tells."""
+    with suppress(RedisError):
         for what in tuple(_at_work):
             queues.short_connection().set(f"at-work:{what}", worker_name(), ex=round(leases.LEASE_S))
-    except RedisError as error:
-        log.debug("Redis does not answer: %s", error)
+
+
+def is_worked_on(what: str) -> bool:
+    """Whether a living worker is at it. Raises redis.RedisError."""
+    return bool(queues.short_connection().exists(f"at-work:{what}"))
+
+
+def times_begun(what: str) -> int:
+    """How often it was begun and not brought to an end: each time a worker died. Raises redis.RedisError."""
+    return int(queues.short_connection().get(f"begun:{what}") or 0)
 
 
 @functools.cache

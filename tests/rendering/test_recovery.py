@@ -212,12 +212,35 @@ def test_a_check_that_redis_forgot_is_enqueued_again(work):
     assert queues.queue(queues.INTERACTIVE).get_job_ids() == [f"avatar-{avatar.pk}"]
 
 
+def begin_a_check_and_die(avatar: Avatar) -> None:
+    with pytest.raises(KeyboardInterrupt), resident.working_on(f"avatar-{avatar.pk}"):
+        raise KeyboardInterrupt
+    resident._at_work.clear()
+    queues.short_connection().delete(f"at-work:avatar-{avatar.pk}")  # as it would in half a minute
+
+
 def test_a_picture_that_kills_every_worker_is_refused():
     avatar = factories.avatar(factories.user(), state=Avatar.State.CHECKING)
     Avatar.objects.filter(pk=avatar.pk).update(created="2020-01-01T00:00Z")
-    for _ in range(recovery.MAX_CHECKS + 1):
+    for _ in range(leases.MAX_CRASHES):
         recovery.sweep()
-        queues.queue(queues.INTERACTIVE).empty()
+        avatar.refresh_from_db()
+        assert avatar.state == Avatar.State.CHECKING
+        begin_a_check_and_die(avatar)
+    recovery.sweep()
     avatar.refresh_from_db()
     assert avatar.state == Avatar.State.REFUSED
     assert "another" in avatar.problem
+
+
+def test_a_check_in_work_or_in_the_queue_is_left_alone():
+    avatar = factories.avatar(factories.user(), state=Avatar.State.CHECKING)
+    Avatar.objects.filter(pk=avatar.pk).update(created="2020-01-01T00:00Z")
+    with resident.working_on(f"avatar-{avatar.pk}"):
+        recovery.sweep()
+        assert queues.queue(queues.INTERACTIVE).get_job_ids() == []
+    for _ in range(10):
+        recovery.sweep()
+    assert len(queues.queue(queues.INTERACTIVE).get_job_ids()) == 1
+    avatar.refresh_from_db()
+    assert avatar.state == Avatar.State.CHECKING
