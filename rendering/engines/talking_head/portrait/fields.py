@@ -27,7 +27,7 @@ from rendering.engines.talking_head.portrait.performance import Expression
 from rendering.engines.talking_head.portrait.visemes import Viseme
 
 SPREAD = 0.030
-ROUND = 0.046
+ROUND = 0.038
 """Face heights a mouth corner travels for a full spread, a full pucker."""
 OPENING_WIDTH, ROUND_WIDTH = 0.95, 0.80
 """Part of the mouth's width that opens, spread and puckered."""
@@ -78,7 +78,7 @@ def _surroundings(frame: FaceFrame, local: Array, lips: Lips, x: Array, y: Array
         across=across,
         # A parabola is pointed in the middle; much flatter opens the corners into black wedges.
         opening=np.clip(1 - np.abs(across / OPENING_WIDTH) ** 2.3, 0, 1),
-        round_opening=np.clip(1 - (across / ROUND_WIDTH) ** 2, 0, 1) ** 0.65,
+        round_opening=np.clip(1 - np.abs(across / ROUND_WIDTH) ** 2.5, 0, 1) ** 0.6,
         upper=np.where(y > inner_upper, 1, np.where(y > outer_upper, on_upper, over_upper)),
         lower=np.where(y < inner_lower, 1, np.where(y < outer_lower, on_lower, under_lower)),
         beside=np.exp(-((np.maximum(np.abs(across) - 1, 0) / 0.55) ** 2)),

@@ -11,7 +11,7 @@ LARGEST_GAP = 0.085
 """Face heights; the opening approaches it asymptotically."""
 GAIN = 1.25
 """Openness of the whole mouth, as on a clear speaker."""
-UPPER_SHARE, UPPER_SHARE_ROUND = 0.10, 0.26
+UPPER_SHARE, UPPER_SHARE_ROUND = 0.10, 0.38
 """Part of an opening that the upper lip makes, spread and puckered."""
 UPPER_RAISE = 0.018
 """Face heights for `raised` of 1."""

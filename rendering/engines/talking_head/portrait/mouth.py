@@ -16,7 +16,7 @@ from rendering.engines.talking_head.portrait.sampling import remap
 from rendering.engines.talking_head.portrait.teeth import SHADE, Layer, MouthInside
 from rendering.engines.talking_head.portrait.visemes import Viseme
 
-TEETH_BEHIND_PUCKER = 0.016
+TEETH_BEHIND_PUCKER = 0.022
 """Face heights by which puckered lips, coming forward, hide more of the teeth."""
 SHADED = (np.arange(256)[None, :, None] * SHADE).astype(np.uint8)
 """Every channel value in full shade, as a table [1, 256, 3]."""
