@@ -86,6 +86,9 @@ class _Outlet:
     def flush(self) -> None:
         """Nothing is held back."""
 
+    def close(self) -> None:
+        """What was written stays to be taken."""
+
     def take(self) -> bytes:
         """What was written since the last call."""
         data = b"".join(self._pieces)

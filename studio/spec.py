@@ -63,7 +63,7 @@ def _avatar(avatar: Avatar) -> dict[str, Any]:
 
 def _background(background: Background | None) -> dict[str, Any]:
     if background is None:
-        return {"kind": Background.Kind.KEEP.value, "colours": [], "angle": 0.0, "media": None}
+        return {"kind": "keep", "colours": [], "angle": 0.0, "media": None}
     return {
         "kind": background.kind,
         "colours": background.colours,

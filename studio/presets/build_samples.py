@@ -36,7 +36,7 @@ def record(voice: VoiceInfo, renderer: SegmentRenderer) -> bytes:
     text = SENTENCES[voice.language.partition("-")[0]].format(name=voice.name.partition(" (")[0])
     wav = renderer.speak(text, VoiceSpec(voice.engine, voice.key, voice.language), {})
     outlet = io.BytesIO()
-    with av.open(io.BytesIO(wav)) as source, av.open(outlet, "w", format="mp4") as target:
+    with av.open(io.BytesIO(wav), "r") as source, av.open(outlet, "w", format="mp4") as target:
         rate = source.streams.audio[0].rate
         stream = target.add_stream("aac", rate=rate, layout="mono", bit_rate=BIT_RATE)
         for frame in source.decode(audio=0):
