@@ -37,6 +37,8 @@ DECAY_BEFORE = {"rounding": 11.0, "spread": 12.0, "jaw": 18.0}
 DECAY_AFTER = {"rounding": 16.0, "spread": 16.0, "jaw": 18.0}
 DECAY = 24.0
 """1/s, every other channel."""
+REACH = 0.8
+"""Seconds from a phone at which its pull is no longer felt (under 0.0002 in the slowest channel)."""
 SMOOTHING = Viseme(
     gap=0.018, jaw=0.036, spread=0.028, rounding=0.032, raised=0.02, depressed=0.02,
     tuck=0.016, press=0.016, tongue=0.016,
@@ -136,11 +138,12 @@ def _blend(targets: Sequence[_Target], time: Curve, prosody: Prosody, channel: s
         value = VISEMES[target.label][index]
         if channel in ("gap", "jaw") and target.label in VOWELS:
             value *= prosody.emphasis(target.start, target.end)
-        distance = time - target.centre
+        felt = slice(*np.searchsorted(time, (target.start - REACH, target.end + REACH)))
+        distance = time[felt] - target.centre
         beyond = np.maximum(np.abs(distance) - _hold(target), 0.0)
         pull = _dominance(target, channel) * np.exp(-np.where(distance < 0, before, after) * beyond)
-        total += pull * value
-        weight += pull
+        total[felt] += pull * value
+        weight[felt] += pull
     return total / weight
 
 

@@ -24,7 +24,6 @@ from rendering.engines.talking_head.portrait.landmarks import (
 )
 from rendering.engines.talking_head.portrait.lips import RELAXED_WIDTH, Lips
 from rendering.engines.talking_head.portrait.performance import Expression
-from rendering.engines.talking_head.portrait.visemes import Viseme
 
 SPREAD = 0.030
 ROUND = 0.038
@@ -148,7 +147,7 @@ class FaceFields:
 
     def layers(self, expression: Expression, travel: LipTravel) -> tuple[Array, Array]:
         """Displacements of the upper and of the lower layer, [rows, columns, 2] in steps."""
-        mouth: Viseme = expression.mouth
+        mouth = expression.mouth
         weights = np.array(
             [
                 travel.jaw,

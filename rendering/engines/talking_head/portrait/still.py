@@ -105,10 +105,10 @@ class StillActor:
 def _canvas(picture: PanelPicture) -> Canvas:
     """The person in its own colours, soft edges included, with its matte as fourth channel."""
     colour = estimate_foreground(picture.image, picture.alpha)
-    colour = cv2.sepFilter2D(colour, -1, READING_LOSS, READING_LOSS)
+    crisp = cv2.sepFilter2D(colour, -1, READING_LOSS, READING_LOSS)
     return np.asarray(
         cv2.resize(
-            np.dstack([colour, picture.alpha]), None, fx=DENSITY, fy=DENSITY, interpolation=cv2.INTER_LANCZOS4
+            np.dstack([crisp, picture.alpha]), None, fx=DENSITY, fy=DENSITY, interpolation=cv2.INTER_LANCZOS4
         ),
         np.uint8,
     )
