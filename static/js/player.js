@@ -67,10 +67,18 @@ export class Player {
     this.#play();
   }
 
-  /** Another sentence is ready: read the playlist now instead of at its next turn. */
-  moreReady() {
-    if (!this.#hls || this.#complete) return;
-    this.#hls.startLoad(-1, true);
+  /** Another sentence is ready: read the playlist now instead of at its next turn, up to a sentence later. */
+  #reloadPlaylist() {
+    const level = this.#hls?.levels?.[0];
+    if (!level?.details?.live) return;
+    this.#hls.trigger(Hls.Events.LEVEL_LOADING, {
+      url: level.uri,
+      level: 0,
+      levelInfo: level,
+      pathwayId: level.attrs["PATHWAY-ID"],
+      id: 0,
+      deliveryDirectives: null,
+    });
   }
 
   /** Show a finished file; it starts when the person presses play. */
@@ -86,8 +94,8 @@ export class Player {
     const grown = rendered > this.#rendered;
     this.#total = total;
     this.#rendered = rendered;
-    if (complete !== this.#complete || grown) this.moreReady();
     this.#complete = complete;
+    if (grown) this.#reloadPlaylist();
     if (captions) this.#captions.fromFile(captions);
     this.#captions.fromSentences(segments);
     this.#drawTime();

@@ -28,6 +28,8 @@ function receive(message) {
   if (message.type === "snapshot") snapshot = message;
   else apply[message.kind]?.(message);
   draw();
+  // The event that ends a render is followed by a snapshot, which has the files.
+  if (message.type === "snapshot" && !isActive(snapshot.state)) socket.stop();
 }
 
 /** What each kind of event changes in the snapshot. */
@@ -73,10 +75,7 @@ function draw() {
   drawSentences(part("sentences"), segments, { studioUrl: page.studioUrl, onPlay: (start) => player.seek(start) });
   part("no-sentences").hidden = segments.length > 0 || !isActive(state);
   if (isActive(state)) remember(snapshot.id);
-  else {
-    forget(snapshot.id);
-    socket.stop();
-  }
+  else forget(snapshot.id);
 }
 
 function drawPlayer(times) {
@@ -147,6 +146,7 @@ async function act(button, url) {
   try {
     snapshot = await postJSON(url);
     draw();
+    socket.stop();
     if (isActive(snapshot.state)) socket.start();
   } catch (error) {
     showToast(error.message, { category: "error" });
