@@ -44,10 +44,10 @@ def cues(text: str, words: Sequence[Word], duration: float) -> tuple[Cue, ...]:
             groups[-1].append(word)
         else:
             groups.append([word])
-    starts = [group[0].start for group in groups[1:]] + [duration]
+    starts = [*(group[0].start for group in groups), duration]
     return tuple(
         Cue(_lines([word.text for word in group]), group[0].start, _end(group, following, duration))
-        for group, following in zip(groups, starts, strict=True)
+        for group, following in zip(groups, starts[1:], strict=True)
     )
 
 

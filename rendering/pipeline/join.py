@@ -135,12 +135,12 @@ def _join_streams(
 
 
 def _opened(file: Path) -> InputContainer:
+    # Named, because a segment of a single picture is too short to be recognised.
+    container = "mpegts" if file.suffix == ".ts" else "webm"
     try:
-        return av.open(str(file))
+        return av.open(str(file), format=container)
     except av.FFmpegError as error:
-        raise MediaError(
-            "A finished sentence cannot be read back. Press Retry to render it again."
-        ) from error
+        raise MediaError("A finished sentence cannot be read back. Press Retry to render it again.") from error
 
 
 def _copy_of(source: InputContainer, target: OutputContainer, fps: int) -> VideoStream:
