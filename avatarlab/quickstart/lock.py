@@ -13,7 +13,7 @@ FILE = "instance.lock"
 
 @dataclass(frozen=True)
 class Holder:
-    """Who holds the lock. purpose: "quickstart" or the command that runs services for itself."""
+    """Who holds the lock. purpose: "quickstart", or the command that runs services for a while."""
 
     process: int
     purpose: str

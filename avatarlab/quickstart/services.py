@@ -95,13 +95,15 @@ def has_worker() -> bool:
 
 
 @contextmanager
-def services(say: Say, *, prepare: Callable[[], None] = lambda: None) -> Iterator[Callable[[], None]]:
+def services(
+    say: Say, *, purpose: str, prepare: Callable[[], None] = lambda: None
+) -> Iterator[Callable[[], None]]:
     """Redis and a worker while the block runs: those of a running instance, else our own, after `prepare`.
 
-    Yields a function to call now and then; it restarts what died. Raises RedisAwayError,
-    RedisNotStartedError, ProgramFailedError, and what `prepare` raises.
+    purpose: what others who want the instance are told. Yields a function to call now and then; it restarts
+    what died. Raises RedisAwayError, RedisNotStartedError, ProgramFailedError, and what `prepare` raises.
     """
-    with _instance(say) as ours:
+    with _instance(say, purpose) as ours:
         if not ours:
             yield lambda: None
             return
@@ -120,13 +122,13 @@ def services(say: Say, *, prepare: Callable[[], None] = lambda: None) -> Iterato
 
 
 @contextmanager
-def _instance(say: Say) -> Iterator[bool]:
+def _instance(say: Say, purpose: str) -> Iterator[bool]:
     """Wait for the data folder's lock and hold it (True), or for a running instance with a worker (False)."""
     told = False
     with ExitStack() as held:
         while True:
             try:
-                held.enter_context(instance_lock(settings.DATA_DIR, "a command"))
+                held.enter_context(instance_lock(settings.DATA_DIR, purpose))
                 break
             except AlreadyRunningError as error:
                 if error.holder and error.holder.purpose == QUICKSTART and has_worker():

@@ -22,6 +22,7 @@ SCRIPT = (
     "Everything you see and hear was made on this computer, from a few typed sentences and one picture. "
     "Write your own script, choose a face and a voice, and press Generate."
 )
+BACKGROUND = "office"
 SIZE = (1280, 720)
 DURATION_S = (10.0, 20.0)
 
@@ -32,20 +33,20 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         default = settings.BASE_DIR / "out" / "demo.mp4"
         parser.add_argument("-o", "--output", type=Path, default=default, metavar="FILE")
-        parser.add_argument("--voice", metavar="NAME")
+        parser.add_argument("--voice", default="kokoro-af-heart", metavar="NAME")
 
-    def handle(self, *args: Any, output: Path, voice: str | None, **options: Any) -> None:
+    def handle(self, *args: Any, output: Path, voice: str, **options: Any) -> None:
         wanted = order.Order(
             script=SCRIPT,
             avatar=None,
             voice=voice,
-            background=None,
+            background=BACKGROUND,
             layout="full",
             recording=None,
             format={"aspect": "16:9", "height": 720, "fps": 25},
         )
         try:
-            with services(self._say, prepare=lambda: set_up(fetch_models=True, say=self._say)) as tend:
+            with services(self._say, purpose="demo", prepare=self._set_up) as tend:
                 # An account of its own: nothing an earlier demo rendered is reused, and nothing is left.
                 owner = order.local_user("demo@localhost")
                 try:
@@ -67,6 +68,9 @@ class Command(BaseCommand):
         if wrong:
             raise CommandError(f"{output} is not right: {'; '.join(wrong)}.")
         self._say(f"A face in all of {inspection.SAMPLES} frames looked at.\n\n  {output}\n")
+
+    def _set_up(self) -> None:
+        set_up(fetch_models=True, say=self._say)
 
     def _report(self, render: Render) -> None:
         if render.finished and render.first_playable:

@@ -55,7 +55,7 @@ class Command(BaseCommand):
             },
         )
         try:
-            with services(self.stderr.write) as tend:
+            with services(self.stderr.write, purpose="render") as tend:
                 render = order.make(wanted, options["output"], owner=order.local_user(), tend=tend)
         except KeyboardInterrupt:
             raise SystemExit("\nCancelled.") from None
