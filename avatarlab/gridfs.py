@@ -187,7 +187,7 @@ class GridFSStorage(Storage):
     def get_modified_time(self, name: str) -> datetime:
         """When the file was written (files are never changed), in UTC. Raises FileNotFoundError."""
         written: datetime = ObjectId(self._stored(name)["file"]).generation_time
-        return written
+        return written.astimezone(UTC)
 
     get_created_time = get_modified_time
 

@@ -7,7 +7,7 @@ from what a user called it.
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -20,6 +20,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
+from django.utils.http import http_date
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 from rest_framework.exceptions import AuthenticationFailed
@@ -147,7 +148,7 @@ def serve(request: HttpRequest, file: Any, *, title: str) -> HttpResponseBase:
     etag = f'"{hashlib.sha256(f"{file.name}:{size}".encode()).hexdigest()[:32]}"'
     headers = {
         "ETag": etag,
-        "Last-Modified": format_datetime(modified, usegmt=True),
+        "Last-Modified": http_date(modified.timestamp()),
         "Accept-Ranges": "bytes",
         "Cache-Control": _cache_control(request, file.name),
         "Vary": "Cookie, Authorization",

@@ -104,7 +104,7 @@ def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("mongodb")
     port = free_port()
     program = Path(sys.executable).with_name("nx-27017")
-    command = [str(program), "--port", str(port), "--db", str(folder / "mongo.db")]
+    command = [str(program), "--port", str(port), "--data-dir", str(folder / "data")]
     command += ["--pid-file", str(folder / "pid"), "--log-file", str(folder / "log")]
     with (folder / "output").open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output)

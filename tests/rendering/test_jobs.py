@@ -52,6 +52,18 @@ def test_a_render_is_planned_rendered_and_joined(pipeline, generate, work):
     assert nothing_claimed()
 
 
+def test_a_render_whose_media_live_in_mongodb(pipeline, generate, work, settings, mongodb_url):
+    gridfs = {"BACKEND": "avatarlab.gridfs.GridFSStorage", "OPTIONS": {"url": mongodb_url}}
+    settings.STORAGES = {**settings.STORAGES, "default": gridfs}
+    render = generate("One.", "Two.")
+    work()
+    render.refresh_from_db()
+    assert content(render.video) == ["One.", "Two."]
+    assert default_storage.owner(render.video.name) == str(render.owner_id)
+    services.delete_render(render=render)
+    assert stored_files() == []
+
+
 def test_the_first_sentence_is_rendered_first(pipeline, generate, work):
     generate("One.", "Two.", "Three.", "Four.")
     work()
