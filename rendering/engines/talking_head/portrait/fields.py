@@ -174,7 +174,7 @@ class FaceFields:
 def closing_overlap(height: float, parted: bool) -> float:
     """Pixels by which the lips overlap in the rest pose; taken back as soon as they part."""
     if parted:
-        return 0.9 * max(1.0, height / 300) + 0.0022 * height + 0.7
+        return 0.9 * max(1.0, height / 300) + 0.0022 * height + 1.0
     return 0.8 + 0.0011 * height
 
 
@@ -247,7 +247,8 @@ def _brow(frame: FaceFrame, local: Array, near: _Surroundings) -> tuple[Array, A
 
 def _neutral(frame: FaceFrame, lips: Lips, near: _Surroundings, overlap: float) -> tuple[Array, Array]:
     """Closes parted lips and relaxes a smile: what turns the photo's mouth into the rest pose."""
-    seam, margin = lips.seam(near.x), overlap * np.sqrt(near.opening)
+    seam = lips.seam(near.x)
+    margin = overlap * np.sqrt(np.clip(1 - near.across**2, 0, 1))
     mouth = 1 - smoothstep(0.9, 1.5, np.abs(near.across))
     half = np.where(near.x < 0, lips.left, lips.right)
     narrowing = lips.excess_width(frame.height) * half * near.sideways * near.beside * near.around_seam
