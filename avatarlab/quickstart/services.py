@@ -33,12 +33,12 @@ def embedded_redis() -> EmbeddedRedis:
     return EmbeddedRedis(socket=settings.EMBEDDED_REDIS_SOCKET, directory=settings.DATA_DIR / "redis")
 
 
-def redis_program(output: Path | None = None) -> Program:
+def redis_program() -> Program:
     """Call it under the instance lock: a Redis left by an earlier start is stopped first."""
     server = embedded_redis()
     server.prepare()
     server.stop_leftover()
-    return Program("Redis", server.command(), answers=server.answers, output=output)
+    return Program("Redis", server.command(), answers=server.answers, output=_log("redis"))
 
 
 def worker_program(output: Path | None = None) -> Program:
@@ -63,10 +63,14 @@ def web_program(host: str, port: int) -> Program:
 
 def quickstart_programs(host: str, port: int) -> list[Program]:
     """Everything, in the order of starting. Raises RedisAwayError."""
-    programs = [redis_program()] if settings.EMBEDDED_REDIS else []
-    if not settings.EMBEDDED_REDIS:
-        check_redis()
-    return [*programs, web_program(host, port), worker_program()]
+    return [*_redis_programs(), web_program(host, port), worker_program()]
+
+
+def _redis_programs() -> list[Program]:
+    if settings.EMBEDDED_REDIS:
+        return [redis_program()]
+    check_redis()
+    return []
 
 
 def _connect() -> Redis:
@@ -108,9 +112,7 @@ def services(
             yield lambda: None
             return
         prepare()
-        programs = [redis_program(_log("redis"))] if settings.EMBEDDED_REDIS else []
-        if not settings.EMBEDDED_REDIS:
-            check_redis()
+        programs = _redis_programs()
         if settings.EMBEDDED_REDIS or not has_worker():
             programs.append(worker_program(_log("worker")))
         supervisor = Supervisor(programs, folder=settings.BASE_DIR, say=say)
@@ -131,11 +133,12 @@ def _instance(say: Say, purpose: str) -> Iterator[bool]:
                 held.enter_context(instance_lock(settings.DATA_DIR, purpose))
                 break
             except AlreadyRunningError as error:
-                if error.holder and error.holder.purpose == QUICKSTART and has_worker():
+                running = error.holder is not None and error.holder.purpose == QUICKSTART
+                if running and has_worker():
                     yield False
                     return
                 if not told:
-                    say(f"{error} Waiting for it.")
+                    say("Waiting for the worker of the running instance." if running else f"{error} Waiting.")
                 told = True
                 time.sleep(0.5)
         yield True
