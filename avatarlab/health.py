@@ -1,11 +1,12 @@
 """Whether this instance can do its work, for supervisors and load balancers."""
 
-from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
+
+from rendering import queues
 
 
 @require_safe
@@ -27,7 +28,6 @@ def _database_answers() -> bool:
 
 def _queue_answers() -> bool:
     try:
-        cache.get("healthz")
+        return bool(queues.short_connection().ping())
     except (RedisError, OSError):
         return False
-    return True

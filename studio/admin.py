@@ -171,7 +171,6 @@ class VoiceAdmin(admin.ModelAdmin):
         "engine",
         "language",
         "gender",
-        "licence",
         "availability",
         "position",
         "is_active",

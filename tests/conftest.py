@@ -64,6 +64,7 @@ if DATABASE == "sqlite":
     settings.DATABASES["default"]["TEST"] = {"NAME": str(FOLDER / "tests.sqlite3")}
 django.setup()
 
+from django.core.cache import cache  # noqa: E402
 from redis import Redis  # noqa: E402
 
 from avatarlab.quickstart.redis import EmbeddedRedis  # noqa: E402
@@ -90,6 +91,12 @@ def empty_redis(redis_server: EmbeddedRedis) -> None:
     """No test sees another's jobs, throttles or messages."""
     with Redis(unix_socket_path=str(redis_server.socket)) as connection:
         connection.flushall()
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """No test is kept out because those before it signed in too often."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -24,7 +24,9 @@ def furnish(user: User) -> None:
     """One row of everything a user can have, with files."""
     factories.avatar(user)
     factories.background(user, kind="image")
-    render = factories.stored(factories.render(user, log="Traceback: the operator's business", event_number=1), "video")
+    render = factories.stored(
+        factories.render(user, log="Traceback: the operator's business", event_number=1), "video"
+    )
     segment = Segment(owner=user, key="ab" * 32, frames=25, duration=1, timing="aligned")
     for field in ("stream", "audio", "poster"):
         factories.stored(segment, field)
