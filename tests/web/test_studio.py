@@ -1,0 +1,129 @@
+"""What the studio's script asks for."""
+
+import json
+
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from rendering.models import Render, RenderSegment
+from studio.models import Avatar, Project
+from tests import factories
+
+JSON = {"content_type": "application/json", "headers": {"Accept": "application/json"}}
+
+
+def studio_data(page: Client, **query: str) -> dict:
+    return page.get(reverse("studio:studio"), query).context["data"]
+
+
+def test_a_draft_is_kept_and_opened_again(page: Client) -> None:
+    draft = studio_data(page)["draft"] | {"title": "News", "scenes": [{"script": "Good evening."}]}
+    saved = page.post(reverse("studio:draft"), draft, **JSON).json()
+    opened = studio_data(page)["draft"]
+    assert opened["project"] == saved["project"]
+    assert [scene["script"] for scene in opened["scenes"]] == ["Good evening."]
+
+
+def test_a_new_page_is_a_new_project(page: Client, ada: User) -> None:
+    factories.project(ada)
+    assert "project" not in studio_data(page, new="")["draft"]
+
+
+def test_saving_twice_from_one_page_is_one_project(page: Client, ada: User) -> None:
+    draft = studio_data(page)["draft"]
+    for title in ("N", "News"):
+        page.post(reverse("studio:draft"), draft | {"title": title}, **JSON)
+    assert [project.title for project in Project.objects.filter(owner=ada)] == ["News"]
+
+
+def test_generate_answers_with_the_page_of_the_render(page: Client, ada: User) -> None:
+    draft = studio_data(page, project=str(factories.project(ada).id))["draft"]
+    answer = page.post(reverse("studio:generate"), draft, **JSON).json()
+    render = Render.objects.get(owner=ada)
+    assert answer == {"render": str(render.id), "url": reverse("rendering:render", args=[render.id])}
+
+
+def test_generate_without_words_says_what_is_missing(page: Client) -> None:
+    response = page.post(reverse("studio:generate"), studio_data(page)["draft"], **JSON)
+    assert response.status_code == 400
+    assert response.json()["error"] == "The script is empty. Type what the avatar should say."
+
+
+def test_the_example_is_ready_to_generate(page: Client, ada: User) -> None:
+    factories.avatar(state=Avatar.State.REFUSED)
+    ready, voice = factories.avatar(), factories.voice()
+    factories.voice(problem="Needs a model.")
+    response = page.post(reverse("studio:example"))
+    project = Project.objects.get(owner=ada)
+    scene = project.scenes.get()
+    assert response.url == f"{reverse('studio:studio')}?project={project.id}"
+    assert (scene.avatar, scene.voice) == (ready, voice)
+    assert scene.script
+
+
+def test_the_sentence_to_change_is_found_by_its_place_in_the_last_render(page: Client, ada: User) -> None:
+    project = factories.project(ada)
+    render = factories.render(ada, project=project)
+    RenderSegment.objects.create(render=render, position=3, key="k", text="This one.")
+    assert studio_data(page, project=str(project.id), sentence="3")["sentence"] == "This one."
+
+
+def test_an_estimate_follows_length_and_speed(page: Client) -> None:
+    scenes = [{"script": "x" * 145, "speed": 2}]
+    answer = page.post(reverse("studio:estimate"), {"scenes": scenes}, **JSON).json()
+    assert answer["duration_seconds"] == 5.0
+
+
+def test_an_estimate_of_nonsense_is_refused_in_words(page: Client) -> None:
+    response = page.post(reverse("studio:estimate"), {"scenes": "all of them"}, **JSON)
+    assert response.status_code == 400
+    assert "could not be read" in response.json()["error"]
+
+
+def test_a_portrait_needs_its_consent(page: Client, ada: User) -> None:
+    response = page.post(
+        reverse("studio:upload-avatar"), {"file": factories.upload()}, headers={"Accept": "application/json"}
+    )
+    assert response.status_code == 400
+    assert "Confirm that you may use this face" in response.json()["error"]
+    assert not Avatar.objects.filter(owner=ada).exists()
+
+
+def test_an_uploaded_portrait_is_being_checked(page: Client) -> None:
+    form = {"file": factories.upload(), "name": "Me", "consent": "on"}
+    uploaded = page.post(reverse("studio:upload-avatar"), form).json()
+    assert (uploaded["name"], uploaded["state"], uploaded["own"]) == ("Me", "checking", True)
+    assert page.get(reverse("studio:avatar", args=[uploaded["id"]])).json()["state"] == "checking"
+
+
+def test_an_upload_without_a_file_is_explained(page: Client) -> None:
+    response = page.post(reverse("studio:upload-background"), {}, headers={"Accept": "application/json"})
+    assert response.json()["error"] == "Choose a file first."
+
+
+def test_an_uploaded_background_can_be_deleted_again(page: Client) -> None:
+    uploaded = page.post(reverse("studio:upload-background"), {"file": factories.upload()}).json()
+    assert page.post(reverse("studio:delete-background", args=[uploaded["id"]])).status_code == 204
+    assert uploaded["id"] not in json.dumps(studio_data(page)["backgrounds"])
+
+
+def test_hearing_an_unavailable_voice_says_what_it_needs(page: Client) -> None:
+    voice = factories.voice(name="Bella", problem="Needs the model kokoro-int8: run manage.py models pull.")
+    request = {"text": "Hello.", "voice": str(voice.id)}
+    response = page.post(reverse("studio:hear"), request, **JSON)
+    assert response.status_code == 400
+    assert "Bella is not available. Needs the model" in response.json()["error"]
+
+
+def test_hearing_a_sentence_is_asked_for_until_it_is_there(page: Client) -> None:
+    request = {"text": "Hello.", "voice": str(factories.voice().id), "speed": 1, "pitch": 0}
+    asked = page.post(reverse("studio:hear"), request, **JSON)
+    assert asked.status_code == 202
+    assert page.get(asked.json()["url"]).status_code == 202
+
+
+def test_a_request_that_is_no_json_is_refused_in_words(page: Client) -> None:
+    response = page.post(reverse("studio:draft"), b"\xff{", **JSON)
+    assert response.status_code == 400
+    assert "could not be read" in response.json()["error"]
