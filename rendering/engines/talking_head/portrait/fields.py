@@ -193,14 +193,16 @@ def _pair(
 
 def _jaw(frame: FaceFrame, lips: Lips, near: _Surroundings, falloff: Array) -> tuple[Array, Array]:
     drop = JAW_DROP * frame.height
-    # Off the mouth the skin follows the jaw gradually; between the corners it parts at the lips.
-    ramp = smoothstep(-0.07, 0.20, (near.y - lips.seam(near.x)) / frame.height)
-    stays = (1 - near.opening) * ramp
+
+    def stays(edge: Array) -> Array:
+        """Off the mouth the skin follows the jaw gradually, from each lip's own edge so that both agree."""
+        return (1 - near.opening) * smoothstep(-0.07, 0.20, (near.y - edge) / frame.height)
+
     return _pair(
         frame,
         x=-0.10 * drop * near.sideways * near.beside * near.around_seam,
-        upper=drop * stays * falloff,
-        lower=drop * (near.opening + stays) * falloff,
+        upper=drop * stays(lips.inner_upper(near.x)) * falloff,
+        lower=drop * (near.opening + stays(lips.inner_lower(near.x))) * falloff,
     )
 
 
