@@ -46,7 +46,7 @@ LICENCE = "Apache-2.0 (package); terms of the weights' training data unclear, se
 class Preset:
     """seed: names the source picture; truncation: the other parameter of its generation; plain: grey level
     behind the person while the shoulders are drawn, the one that gave the better hair and shoulders; tall:
-    see TALL. The mouths of 2157 and 3390 were closed by moving their latents."""
+    see TALL. The mouths of 2076, 2157 and 3390 were closed by moving their latents."""
 
     seed: int
     truncation: float
