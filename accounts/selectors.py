@@ -47,29 +47,12 @@ def files_of(user: User) -> Iterator[str]:
 
     Every upload and result of a user lies under the folder that is their id (see the `upload_to` functions).
     """
-    yield from _files_under(str(user.pk))
-
-
-def _files_under(folder: str) -> Iterator[str]:
-    try:
-        folders, files = default_storage.listdir(folder)
-    except FileNotFoundError:
-        return
-    for name in files:
-        yield f"{folder}/{name}"
-    for name in folders:
-        yield from _files_under(f"{folder}/{name}")
+    return (name for name, _ in default_storage.files_under(str(user.pk)))
 
 
 def storage_bytes(user: User) -> int:
     """Bytes kept for a user, counted in the storage itself."""
-    total = 0
-    for name in files_of(user):
-        try:
-            total += default_storage.size(name)
-        except FileNotFoundError:
-            continue  # deleted while we counted
-    return total
+    return sum(size for _, size in default_storage.files_under(str(user.pk)))
 
 
 def tokens_of(user: User) -> QuerySet[AuthToken]:

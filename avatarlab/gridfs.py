@@ -184,6 +184,12 @@ class GridFSStorage(Storage):
             (folders if slash else files).add(first)
         return sorted(folders), sorted(files)
 
+    def files_under(self, folder: str) -> Iterator[tuple[str, int]]:
+        """Name and bytes of every file in a folder and below it, in one query."""
+        inside = {"_id": {"$regex": f"^{re.escape(folder)}/"}, "visible": True}
+        for found in self._names.find(inside, {"length": 1}):
+            yield found["_id"], found["length"]
+
     def get_modified_time(self, name: str) -> datetime:
         """When the file was written (files are never changed), in UTC. Raises FileNotFoundError."""
         written: datetime = ObjectId(self._stored(name)["file"]).generation_time

@@ -9,6 +9,7 @@ import hashlib
 import os
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -100,6 +101,14 @@ class FileStorage(FileSystemStorage):
     def url(self, name: str | None) -> str:
         """Files have no address; rows have (avatarlab.media.url_for)."""
         raise NotImplementedError("Media is served by row: use avatarlab.media.url_for.")
+
+    def files_under(self, folder: str) -> Iterator[tuple[str, int]]:
+        """Name and bytes of every file in a folder and below it. What is deleted meanwhile is left out."""
+        root = Path(self.location)
+        for path in (root / folder).rglob("*"):
+            with suppress(FileNotFoundError):
+                if path.is_file():
+                    yield path.relative_to(root).as_posix(), path.stat().st_size
 
     def sha256(self, name: str) -> str:
         """Hex digest of the content. Raises FileNotFoundError."""

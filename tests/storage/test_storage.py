@@ -137,6 +137,13 @@ def test_folders_and_files_are_listed(store):
     assert sorted(store.listdir("7/render")[1]) == ["b.bin", "c.bin"]
 
 
+def test_a_folder_knows_its_files_and_their_sizes(store):
+    for name, size in (("7/a.bin", 1), ("7/render/b/c.bin", 700_000), ("77/e.bin", 3), ("8/7/f.bin", 4)):
+        store.save(name, ContentFile(b"x" * size))
+    assert dict(store.files_under("7")) == {"7/a.bin": 1, "7/render/b/c.bin": 700_000}
+    assert list(store.files_under("9")) == []
+
+
 def test_the_time_of_writing_is_kept(store):
     store.save("7/a.bin", ContentFile(b"x"))
     assert abs(store.get_modified_time("7/a.bin") - datetime.now(UTC)) < timedelta(seconds=10)
