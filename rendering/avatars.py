@@ -2,17 +2,18 @@
 
 import hashlib
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
 
 from avatarlab.files import delete_files
-from rendering.engines.errors import MediaError
 from studio.models import Avatar
 
 if TYPE_CHECKING:
@@ -23,18 +24,26 @@ MADE = ("bundle", "cutout", "picture", "thumbnail")
 """Files made from the upload."""
 
 
-def analyse(avatar: Avatar, media: "MediaSource") -> None:
+def analyse(avatar: Avatar, media: "MediaSource", check: Callable[[], None]) -> None:
     """Find the face, matte it, keep the bundle and pictures: CHECKING -> READY.
 
-    Raises MediaError or FaceError with the remedy, ModelMissingError, StorageFull.
+    check: called now and then in the long work on a video, may raise Cancelled. Raises MediaError or
+    FaceError with the remedy, ModelMissingError, StorageFull.
     """
     from rendering.pipeline import avatar as preparation
+    from rendering.pipeline.avatar_engines import shared_engines
     from rendering.pipeline.spec import MediaRef
 
     path = media.local_path(MediaRef(sha256=avatar.sha256, name=avatar.media.name))
-    if avatar.kind == Avatar.Kind.VIDEO:
-        raise MediaError("A video cannot be an avatar yet. Upload a portrait: a frame of the video will do.")
-    keep_bundle(avatar, preparation.prepare_still(path))
+    engines = shared_engines(settings.WORKER_THREADS)
+    with tempfile.TemporaryDirectory(prefix="avatar-") as folder:
+        if avatar.kind == Avatar.Kind.VIDEO:
+            bundle = preparation.prepare_video(
+                path, Path(folder), engines=engines, progress=lambda share: check()
+            )
+        else:
+            bundle = preparation.prepare_still(path, engines=engines)
+        keep_bundle(avatar, bundle)
 
 
 def keep_bundle(avatar: Avatar, bundle: "AvatarBundle") -> None:

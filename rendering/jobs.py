@@ -19,7 +19,7 @@ from rendering.dispatch import dispatch
 from rendering.engines.errors import Cancelled, EngineError
 from rendering.models import Render, RenderSegment
 from rendering.outcome import fail_render, problem_of
-from rendering.watch import SegmentWatch, check_render
+from rendering.watch import AvatarWatch, SegmentWatch, check_render
 from studio import selectors as studio
 from studio.models import Avatar, Voice
 
@@ -145,7 +145,9 @@ def check_avatar(avatar_id: UUID) -> None:
         return
     with resident.working_on(f"avatar-{avatar_id}"):
         try:
-            avatars.analyse(avatar, resident.media())
+            avatars.analyse(avatar, resident.media(), AvatarWatch(avatar_id))
+        except Cancelled as reason:
+            log.info("avatar %s: its check stopped: %s", avatar_id, reason)
         except Exception as error:
             expected = isinstance(error, EngineError)
             log.warning("avatar %s refused: %s", avatar_id, error, exc_info=not expected)

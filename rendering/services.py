@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 HEARING_TTL_S = 60
 """How long a spoken sample waits for the browser that asked for it, and its job for a worker."""
-AVATAR_CHECK_S = 600
+AVATAR_CHECK_S = 1200
 """A video avatar is matted when it is checked: minutes on a slow machine."""
 
 

@@ -5,6 +5,7 @@ import threading
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -17,6 +18,7 @@ from rendering import progress, queues, selectors
 from rendering.engines.errors import Cancelled
 from rendering.models import Render, RenderSegment
 from rendering.outcome import TimeLimitExceeded
+from studio.models import Avatar
 
 if TYPE_CHECKING:
     from rendering.pipeline.segment import SegmentProgress
@@ -31,7 +33,7 @@ PREVIEW_S = 2.0
 """A preview is a stored file; every chunk's would be one write per chunk."""
 
 
-def check_render(render_id: object, attempt: int, state: str) -> None:
+def check_render(render_id: UUID, attempt: int, state: str) -> None:
     """Raise Cancelled when the render is no longer in `state`, TimeLimitExceeded when it took too long."""
     if stopping.is_set():
         raise Cancelled("The worker is stopping.")
@@ -107,7 +109,25 @@ class SegmentWatch:
         )
 
 
-def show_preview(render_id: object, picture: bytes) -> None:
+class AvatarWatch:
+    """Asked in the long work on a video avatar whether anybody still wants it."""
+
+    def __init__(self, avatar_id: UUID) -> None:
+        self._avatar_id = avatar_id
+        self._looked = 0.0
+
+    def __call__(self) -> None:
+        """Raises Cancelled."""
+        if stopping.is_set():
+            raise Cancelled("The worker is stopping.")
+        clock = time.monotonic()
+        if clock - self._looked > LOOK_S:
+            self._looked = clock
+            if not Avatar.objects.filter(pk=self._avatar_id, state=Avatar.State.CHECKING).exists():
+                raise Cancelled("The avatar was deleted.")
+
+
+def show_preview(render_id: UUID, picture: bytes) -> None:
     """Keep a JPEG as the render's preview in place of the one before, and tell where it is."""
     render = Render.objects.get(pk=render_id)
     before = render.preview.name

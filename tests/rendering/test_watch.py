@@ -6,7 +6,8 @@ from rendering import leases, progress
 from rendering.engines.errors import Cancelled
 from rendering.models import Render, RenderEvent
 from rendering.pipeline.segment import SegmentProgress
-from rendering.watch import SegmentWatch, stopping
+from rendering.watch import AvatarWatch, SegmentWatch, stopping
+from studio.models import Avatar
 from tests import factories
 
 
@@ -48,3 +49,11 @@ def test_a_worker_that_shall_end_stops_at_the_next_chunk(place):
     stopping.set()
     with pytest.raises(Cancelled):
         SegmentWatch(place, 1)(SegmentProgress("face", 5, 100))
+
+
+def test_the_check_of_a_deleted_avatar_stops():
+    avatar = factories.avatar(factories.user(), state=Avatar.State.CHECKING)
+    AvatarWatch(avatar.pk)()
+    avatar.delete()
+    with pytest.raises(Cancelled):
+        AvatarWatch(avatar.pk)()
