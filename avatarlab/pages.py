@@ -17,7 +17,7 @@ def json_body(request: HttpRequest) -> dict[str, Any]:
     """The JSON object a script sent. Raises UserError for anything else."""
     try:
         body = json.loads(request.body)
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, RecursionError):  # no JSON, or nested beyond reading
         body = None
     if not isinstance(body, dict):
         raise UserError("The request could not be read. Reload the page and try again.")
