@@ -94,6 +94,8 @@ class Aligner:
     def _decode(self, samples: Samples, entries: list[str]) -> list["_FoundWord"] | None:
         pcm = (np.clip(resample_poly(samples, 2, 3), -1, 1) * 32767).astype("<i2").tobytes()
         decoder = self._decoder
+        # Its estimate of the channel would go on from sentence to sentence: equal input, other borders.
+        decoder.reinit_feat()
         decoder.set_align_text(" ".join(entries))
         try:
             self._pass(pcm)
