@@ -16,12 +16,10 @@ UNREADABLE = "The video is damaged or of a kind we cannot read. Save it as MP4 (
 
 @dataclass(frozen=True)
 class ClipFacts:
-    """What the header says. seconds: 0 when unknown; fps: average; width, height: before turning upright."""
+    """What the header says. seconds: 0 when unknown; fps: average."""
 
     seconds: float
     fps: float
-    width: int
-    height: int
 
 
 def inspect(path: Path | str) -> ClipFacts:
@@ -33,7 +31,7 @@ def inspect(path: Path | str) -> ClipFacts:
                 seconds = float(stream.duration * stream.time_base)
             else:
                 seconds = (container.duration or 0) / av.time_base
-            return ClipFacts(seconds, float(stream.average_rate or 25), stream.width, stream.height)
+            return ClipFacts(seconds, float(stream.average_rate or 25))
     except (av.FFmpegError, IndexError) as error:
         raise MediaError(UNREADABLE) from error
 
