@@ -140,7 +140,7 @@ def _opened(file: Path) -> InputContainer:
     try:
         return av.open(str(file), format=container)
     except av.FFmpegError as error:
-        raise MediaError("A finished sentence cannot be read back. Press Retry to render it again.") from error
+        raise MediaError("A finished sentence cannot be read. Press Retry to render it again.") from error
 
 
 def _copy_of(source: InputContainer, target: OutputContainer, fps: int) -> VideoStream:
