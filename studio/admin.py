@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from avatarlab.admin_parts import DeletesByService, PresetFilter, ReadOnlyInline, picture, player
 from avatarlab.errors import UserError
+from avatarlab.files import delete_files
 from rendering.services import check_avatar
 from studio import services
 from studio.models import Avatar, Background, Project, Pronunciation, Scene, Voice
@@ -46,6 +47,11 @@ class MediaAdmin(DeletesByService, admin.ModelAdmin):
     list_select_related = ["owner"]
     readonly_fields = ["preview", "owner", "sha256", "created"]
     prepopulated_fields = {"slug": ["name"]}
+
+    def save_model(self, request: HttpRequest, obj: Any, form: MediaForm, change: bool) -> None:
+        replaced = [type(obj).objects.get(pk=obj.pk).media.name] if change and form.upload else []
+        super().save_model(request, obj, form, change)
+        transaction.on_commit(lambda: delete_files(filter(None, replaced)))
 
     @admin.display(description="")
     def thumb(self, row: Any) -> SafeString | str:

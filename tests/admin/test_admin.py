@@ -100,6 +100,18 @@ def test_a_new_preset_is_checked_like_an_upload(client) -> None:
     assert avatar.media.name.startswith("presets/avatar/")
 
 
+def test_a_new_picture_takes_the_place_of_the_old(client, django_capture_on_commit_callbacks) -> None:
+    avatar = factories.avatar()
+    data = {"name": "Mia", "slug": avatar.slug, "position": 0, "is_active": "on"}
+    picture = SimpleUploadedFile("x.png", factories.picture((80, 80)))
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(address(Avatar, "change", avatar.pk), {**data, "media": picture})
+    changed = Avatar.objects.get()
+    assert (changed.state, changed.sha256 == avatar.sha256) == ("checking", False)
+    assert default_storage.exists(changed.media.name)
+    assert not default_storage.exists(avatar.media.name)
+
+
 def test_a_preset_that_is_no_picture_says_why(client) -> None:
     drawing = SimpleUploadedFile("x.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>")
     data = {"name": "Mia", "slug": "mia", "position": 0, "media": drawing}

@@ -5,7 +5,7 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 
 from rendering.engines.speech import registry
-from rendering.pipeline import avatar as preparation
+from rendering.pipeline.avatar_engines import shared_engines
 from studio.models import Avatar, Background, Voice
 from studio.seeding import avatars, backgrounds, shipped, voices
 
@@ -24,9 +24,9 @@ def one_face(monkeypatch) -> None:
 @pytest.fixture
 def no_models(monkeypatch, tmp_path: Path):
     monkeypatch.setenv("AVATARLAB_MODELS", str(tmp_path))
-    preparation.shared_engines.cache_clear()
+    shared_engines.cache_clear()
     yield
-    preparation.shared_engines.cache_clear()
+    shared_engines.cache_clear()
 
 
 def test_every_voice_is_listed_and_can_be_heard() -> None:
