@@ -178,7 +178,8 @@ class GridFSStorage(Storage):
     def listdir(self, path: str) -> tuple[list[str], list[str]]:
         """Folders and files under a folder; names are paths, folders exist as far as files are in them."""
         prefix = f"{path.strip('/')}/" if path.strip("/.") else ""
-        folders, files = set(), set()
+        folders: set[str] = set()
+        files: set[str] = set()
         for found in self._names.find({"_id": {"$regex": f"^{re.escape(prefix)}"}, "visible": True}):
             first, slash, _ = found["_id"].removeprefix(prefix).partition("/")
             (folders if slash else files).add(first)

@@ -210,8 +210,8 @@ def read_blocks(file: File, start: int, length: int) -> Iterator[bytes]:
 async def read_blocks_async(file: File, start: int, length: int) -> AsyncIterator[bytes]:
     """The same without holding up the event loop while the disk or the database is read."""
     blocks = read_blocks(file, start, length)
-    following = sync_to_async(next, thread_sensitive=False)
-    while block := await following(blocks, b""):
+    following = sync_to_async(lambda: next(blocks, b""), thread_sensitive=False)
+    while block := await following():
         yield block
 
 

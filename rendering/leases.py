@@ -6,7 +6,7 @@ Every change is a compare-and-set, so that of two workers one wins and the other
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -27,7 +27,7 @@ def incarnation(name: str) -> str:
     return f"{name[:60]}@{uuid.uuid4().hex[:8]}"
 
 
-def claim_render(render_id: UUID, *, state: str, worker: str) -> Render | None:
+def claim_render(render_id: UUID, *, state: object, worker: str) -> Render | None:
     """Take a render to plan (QUEUED) or join (JOINING) it, or None when it is taken or in another state."""
     won = Render.objects.filter(pk=render_id, state=state, worker="").update(
         worker=worker, claimed=timezone.now()
@@ -76,9 +76,9 @@ def release(worker: str) -> None:
     )
 
 
-def release_lost(*, now: datetime | None = None) -> set[UUID]:
+def release_lost() -> set[UUID]:
     """Free what dead workers hold. Returns the renders concerned."""
-    limit = (now or timezone.now()) - timedelta(seconds=LEASE_S)
+    limit = timezone.now() - timedelta(seconds=LEASE_S)
     return _release_crashed(Q(claimed__lt=limit))
 
 

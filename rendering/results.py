@@ -120,7 +120,7 @@ def finish_place(place: RenderSegment, segment: Segment, *, reused: bool) -> Non
         claimed=None,
         reused=reused,
     )
-    place.segment = segment
+    place.segment, place.state = segment, RenderSegment.State.DONE
     if place.position == 0:
         Render.objects.filter(pk=place.render_id, first_playable=None).update(first_playable=timezone.now())
     progress.publish(
@@ -128,7 +128,7 @@ def finish_place(place: RenderSegment, segment: Segment, *, reused: bool) -> Non
         progress.SEGMENT,
         position=place.position,
         state=RenderSegment.State.DONE,
-        label=RenderSegment.State.DONE.label,
+        label=place.get_state_display(),
         frames_done=segment.frames,
         frames_planned=segment.frames,
         duration=segment.duration,

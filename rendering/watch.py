@@ -33,7 +33,7 @@ PREVIEW_S = 2.0
 """A preview is a stored file; every chunk's would be one write per chunk."""
 
 
-def check_render(render_id: UUID, attempt: int, state: str) -> None:
+def check_render(render_id: UUID, attempt: int, state: object) -> None:
     """Raise Cancelled when the render is no longer in `state`, TimeLimitExceeded when it took too long."""
     if stopping.is_set():
         raise Cancelled("The worker is stopping.")
