@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
@@ -14,7 +14,7 @@ from rendering.engines.weights.manifest import ARTIFACTS
 
 class Command(BaseCommand):
     help = "List, fetch, verify or remove the model files of the engines."
-    requires_system_checks = []
+    requires_system_checks: ClassVar[list[str]] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
