@@ -30,9 +30,12 @@ def in_pieces(request: HttpRequest, pieces: Iterator[bytes]) -> Iterator[bytes] 
 
 
 async def _without_blocking(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    following = sync_to_async(next)
-    while (piece := await following(pieces, None)) is not None:
+    while (piece := await sync_to_async(_next)(pieces)) is not None:
         yield piece
+
+
+def _next(pieces: Iterator[bytes]) -> bytes | None:
+    return next(pieces, None)
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -40,10 +40,15 @@ def avatar_data(avatar: Avatar) -> dict[str, Any]:
         "problem": avatar.problem,
         "warnings": avatar.warnings,
         "facts": avatar.facts,
-        "thumbnail": url_for(avatar, "thumbnail"),
+        "thumbnail": url_for(avatar, "thumbnail") or _upload_itself(avatar),
         "cutout": url_for(avatar, "cutout"),
         "picture": url_for(avatar, "picture"),
     }
+
+
+def _upload_itself(avatar: Avatar) -> str:
+    """What stands in for the thumbnail until there is one."""
+    return url_for(avatar, "media") if avatar.kind == Avatar.Kind.STILL else ""
 
 
 def voice_data(voice: Voice) -> dict[str, Any]:
@@ -54,7 +59,7 @@ def voice_data(voice: Voice) -> dict[str, Any]:
         "language": voice.language,
         "language_name": language_name(voice.language),
         "gender": voice.gender,
-        "engine": voice.engine,
+        "note": voice.note,
         "problem": voice.problem,
         "sample": url_for(voice, "sample"),
     }

@@ -109,7 +109,7 @@ export function voiceRow(voice, chosen, onPlay) {
   const input = radio("voice", voice.id, chosen);
   input.disabled = Boolean(voice.problem);
   const about = [voice.language_name, voice.gender].filter(Boolean).join(", ");
-  const label = element("label", "", input, element("span", "", voice.name), element("small", "", voice.problem || about));
+  const label = element("label", "", input, element("span", "", voice.name), element("small", "", voice.problem || [about, voice.note].filter(Boolean).join(". ")));
   const row = element("li", "voice", label);
   if (voice.problem) row.dataset.unavailable = "";
   if (voice.sample) {

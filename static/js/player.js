@@ -41,8 +41,9 @@ export class Player {
   }
 
   /** The sentence that stands in the waiting picture. */
-  showWaiting(sentence) {
+  showWaiting(sentence, active) {
     this.#part("waiting-text").textContent = sentence;
+    this.#part("waiting").querySelector(".live-dot").hidden = !active;
     this.#part("waiting").hidden = this.playing;
   }
 

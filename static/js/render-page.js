@@ -72,7 +72,11 @@ function draw() {
   drawPlayer({ total: seconds(segments), rendered: seconds(ready), complete: segments.length > 0 && firstGap < 0, segments });
   drawProgress();
   drawFiles();
-  drawSentences(part("sentences"), segments, { studioUrl: page.studioUrl, onPlay: (start) => player.seek(start) });
+  drawSentences(part("sentences"), segments, {
+    studioUrl: page.studioUrl,
+    active: isActive(state),
+    onPlay: (start) => player.seek(start),
+  });
   part("no-sentences").hidden = segments.length > 0 || !isActive(state);
   if (isActive(state)) remember(snapshot.id);
   else forget(snapshot.id);
@@ -88,6 +92,7 @@ function drawPlayer(times) {
       failed: "This video could not be finished.",
       cancelled: "This video was cancelled.",
     }[snapshot.state] ?? "The first sentence plays as soon as it is ready.",
+    isActive(snapshot.state),
   );
   player.update({ ...times, captions: file("vtt") });
 }

@@ -32,7 +32,7 @@ function row(segment, { studioUrl, onPlay }) {
   return item;
 }
 
-function refresh(item, segment) {
+function refresh(item, segment, active) {
   const done = segment.state === "done";
   item.dataset.state = segment.state;
   item.dataset.start = segment.start;
@@ -47,16 +47,16 @@ function refresh(item, segment) {
   }
   const share = segment.frames_planned ? Math.floor((100 * segment.frames_done) / segment.frames_planned) : 0;
   const working = segment.state === "face" && share > 0 ? `${segment.label} ${share} %` : segment.label;
-  const text = done ? clock(segment.start) : working;
+  const text = done ? clock(segment.start) : active ? working : "Not made";
   const state = item.querySelector(".sentence-state");
   if (state.textContent !== text) state.textContent = text;
 }
 
-/** Draw the list; rows stay in place, so that focus and scroll position survive. */
+/** Draw the list; rows stay in place, so that focus and scroll position survive. active: the render goes on. */
 export function drawSentences(list, segments, options) {
   while (list.children.length > segments.length) list.lastChild.remove();
   segments.forEach((segment, i) => {
     if (!list.children[i]) list.append(row(segment, options));
-    refresh(list.children[i], segment);
+    refresh(list.children[i], segment, options.active);
   });
 }

@@ -61,7 +61,7 @@ export class Stage {
         })
       : null;
     this.#behind(size, background, kind, behind, whole, panel);
-    if (!panel) return avatar ? `${avatar.name} is not ready to be shown yet.` : "Choose an avatar.";
+    if (!panel) return whyEmpty(avatar);
     if (panel.shape === "frame") this.#person(kind === "keep" ? (whole ?? cutout) : cutout, subject, panel.placement);
     else this.#panel(size, subject, panel, whole ?? cutout);
     if (title && panel.room) this.#title(title, panel.room, size, kind === "video");
@@ -176,6 +176,11 @@ export class Stage {
     }
     return sum / count;
   }
+}
+
+function whyEmpty(avatar) {
+  if (!avatar) return "Choose an avatar.";
+  return avatar.state === "checking" ? `${avatar.name} is being checked.` : `${avatar.name} cannot be used.`;
 }
 
 /** Fill a rectangle at the origin with an image, centred, what is left over cut off. */

@@ -230,7 +230,7 @@ async function followCheck(avatar) {
     }
   }
   if (avatar.state === "ready") showToast(`${avatar.name} is ready.`, { category: "success" });
-  else showToast(`${avatar.name} cannot be used. ${avatar.problem}`, { category: "error" });
+  else if (avatar !== chosen().avatar) showToast(`${avatar.name} cannot be used. ${avatar.problem}`, { category: "error" });
   listAvatars();
   listBackgrounds();
   drawStage();
