@@ -8,10 +8,11 @@ file visible. A writer that is cut off leaves a taken name that nobody sees; `cl
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from bson import ObjectId
 from django.core.files.base import File
@@ -22,8 +23,9 @@ from gridfs.grid_file import GridOut
 from pymongo import ASCENDING, MongoClient
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError, OperationFailure
+from pymongo.errors import ConnectionFailure, DuplicateKeyError, OperationFailure
 
+from avatarlab.errors import ServiceUnavailable
 from avatarlab.storage import StorageFull
 
 DATABASE = "avatarlab"
@@ -34,6 +36,29 @@ CHUNK = 255 * 1024
 CONNECT_TIMEOUT_MS = 5000
 OUT_OF_DISK_SPACE = 14031
 """MongoDB's error code of the same name."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class StorageAway(ServiceUnavailable):
+    """MongoDB does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__("The media store does not answer. Nothing is lost: try again in a minute.")
+
+
+def _answered(method: Callable[P, R]) -> Callable[P, R]:
+    """Raise StorageAway where the driver finds no server."""
+
+    @wraps(method)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(*args, **kwargs)
+        except ConnectionFailure as error:
+            raise StorageAway from error
+
+    return call
 
 
 class GridFSFile(File):
@@ -91,6 +116,7 @@ class GridFSStorage(Storage):
             raise FileNotFoundError(f"There is no stored file {name!r}.")
         return found
 
+    @_answered
     def _open(self, name: str, mode: str = "rb") -> GridFSFile:
         if mode != "rb":
             raise ValueError("Stored files are read here and written by save().")
@@ -99,6 +125,7 @@ class GridFSStorage(Storage):
         except NoFile as error:
             raise FileNotFoundError(f"There is no stored file {name!r}.") from error
 
+    @_answered
     def _save(self, name: str, content: File) -> str:
         file_id = ObjectId()
         name = self._take_name(name, file_id)
@@ -149,6 +176,7 @@ class GridFSStorage(Storage):
                 self._bucket.delete(file_id)
         self._names.delete_one({"_id": name, "file": str(file_id)})
 
+    @_answered
     def delete(self, name: str) -> None:
         """Remove a file. Nothing happens when it is not there."""
         found = self._names.find_one({"_id": name, "visible": True})
@@ -160,21 +188,26 @@ class GridFSStorage(Storage):
             self._bucket.delete(ObjectId(found["file"]))
         self._names.delete_one({"_id": name, "file": found["file"]})
 
+    @_answered
     def exists(self, name: str) -> bool:
         return self._names.find_one({"_id": name, "visible": True}) is not None
 
+    @_answered
     def size(self, name: str) -> int:
         """Bytes. Raises FileNotFoundError."""
         return self._stored(name)["length"]
 
+    @_answered
     def sha256(self, name: str) -> str:
         """Hex digest of the content, computed while it was written. Raises FileNotFoundError."""
         return self._stored(name)["sha256"]
 
+    @_answered
     def owner(self, name: str) -> str:
         """Whose the file is: the user's id, or "presets". Raises FileNotFoundError."""
         return self._stored(name)["owner"]
 
+    @_answered
     def listdir(self, path: str) -> tuple[list[str], list[str]]:
         """Folders and files under a folder; names are paths, folders exist as far as files are in them."""
         prefix = f"{path.strip('/')}/" if path.strip("/.") else ""
@@ -191,6 +224,7 @@ class GridFSStorage(Storage):
         for found in self._names.find(inside, {"length": 1}):
             yield found["_id"], found["length"]
 
+    @_answered
     def get_modified_time(self, name: str) -> datetime:
         """When the file was written (files are never changed), in UTC. Raises FileNotFoundError."""
         written: datetime = ObjectId(self._stored(name)["file"]).generation_time
@@ -198,6 +232,7 @@ class GridFSStorage(Storage):
 
     get_created_time = get_modified_time
 
+    @_answered
     def clear_abandoned(self, *, older_than: timedelta) -> int:
         """Remove what writers that were cut off left behind. Returns how many files that were."""
         limit, cleared = datetime.now(UTC) - older_than, 0

@@ -9,6 +9,9 @@ import pytest
 from bson import ObjectId
 from django.core.files.base import ContentFile
 
+from avatarlab import gridfs as gridfs_module
+from avatarlab.gridfs import GridFSStorage, StorageAway
+
 WRITER = """
 import os
 from django.conf import settings
@@ -65,3 +68,12 @@ def test_a_forked_process_makes_its_own_connection(gridfs):
 def test_files_have_no_path(gridfs):
     with pytest.raises(NotImplementedError):
         gridfs.path("7/a.bin")
+
+
+@pytest.mark.parametrize("ask", ["open", "exists", "size", "delete", "listdir"])
+def test_a_server_that_does_not_answer_is_named_in_a_sentence(ask, monkeypatch):
+    monkeypatch.setattr(gridfs_module, "CONNECT_TIMEOUT_MS", 50)
+    away = GridFSStorage(url="mongodb://127.0.0.1:1/none")
+    with pytest.raises(StorageAway, match="does not answer") as raised:
+        getattr(away, ask)("7/a.bin")
+    assert raised.value.status == 503
