@@ -8,9 +8,6 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
-POLL = 0.2
-"""Seconds between two looks at whether the other side is still alive."""
-
 
 class Conveyor(Generic[Item]):
     """Hands items to `consume` on a thread of its own, in order, at most `depth` of them waiting.
@@ -21,9 +18,8 @@ class Conveyor(Generic[Item]):
 
     def __init__(self, consume: Callable[[Item], None], *, depth: int) -> None:
         self._consume = consume
-        self._waiting: queue.Queue[Item] = queue.Queue(depth)
-        self._closed = threading.Event()
-        self._dropped = threading.Event()
+        self._waiting: queue.Queue[tuple[Item] | None] = queue.Queue(depth)
+        self._dropped = False
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="conveyor", daemon=True)
 
@@ -33,20 +29,14 @@ class Conveyor(Generic[Item]):
 
     def put(self, item: Item) -> None:
         """Wait for room and hand over; the item is the consumer's from now on."""
-        while True:
-            self._raise()
-            try:
-                self._waiting.put(item, timeout=POLL)
-            except queue.Full:
-                continue
-            return
+        self._raise()
+        self._waiting.put((item,))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is not None:
-            self._dropped.set()
-        self._closed.set()
+        self._dropped = error is not None
+        self._waiting.put(None)
         self._thread.join()
         if error is None:
             self._raise()
@@ -56,14 +46,11 @@ class Conveyor(Generic[Item]):
             raise self._error
 
     def _run(self) -> None:
-        try:
-            while not self._dropped.is_set():
-                try:
-                    item = self._waiting.get(timeout=POLL)
-                except queue.Empty:
-                    if self._closed.is_set():
-                        return
-                    continue
-                self._consume(item)
-        except BaseException as error:
-            self._error = error
+        while (boxed := self._waiting.get()) is not None:
+            # After an error the belt runs on empty, so that the producer never waits for room in vain.
+            if self._dropped or self._error is not None:
+                continue
+            try:
+                self._consume(boxed[0])
+            except BaseException as error:
+                self._error = error
