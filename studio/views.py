@@ -102,7 +102,8 @@ def generate(request: HttpRequest) -> JsonResponse:
     """Save what stands on the page and make a video of it."""
     project = services.save_draft(owner=request.user, data=json_body(request))
     made = services.request_render(owner=request.user, project=project)
-    return JsonResponse({"render": str(made.id), "url": reverse("rendering:render", args=[made.id])})
+    url = reverse("rendering:render", args=[made.id])
+    return JsonResponse({"project": str(project.id), "render": str(made.id), "url": url})
 
 
 @require_POST

@@ -26,6 +26,9 @@ export class Draft extends EventTarget {
   #saved = 0;
   #saving = null;
 
+  /** Whether the last save did not reach the server. */
+  failing = false;
+
   /** data: as studio/page.py gives it. Dispatches "state" with detail saving, saved or failed (and message). */
   constructor(data, url) {
     super();
@@ -98,6 +101,7 @@ export class Draft extends EventTarget {
   }
 
   #tell(state, message = "") {
+    if (state !== "saving") this.failing = state === "failed";
     this.dispatchEvent(new CustomEvent("state", { detail: { state, message } }));
   }
 }

@@ -40,6 +40,12 @@ document.addEventListener("click", (event) => {
   if (event.target instanceof HTMLDialogElement) event.target.close();
 });
 
+if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+  for (const video of document.querySelectorAll("video[data-calm]")) {
+    video.pause();
+    video.controls = true;
+  }
+}
 for (const dialog of document.querySelectorAll("dialog[data-open]")) dialog.showModal();
 reflectTheme();
 adoptToasts();

@@ -206,7 +206,8 @@ async function generate() {
   const problem = field("generate-problem");
   problem.hidden = true;
   try {
-    const { render, url } = await postJSON(form.dataset.generateUrl, await draft.forGenerate());
+    const { project, render, url } = await postJSON(form.dataset.generateUrl, await draft.forGenerate());
+    draft.adopt(project);
     remember(render);
     location.assign(url);
   } catch (error) {
@@ -318,13 +319,18 @@ form.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches("input[type=text]") && !event.ctrlKey) event.preventDefault();
 });
 
+// Coming back with the browser's own button shows this page as it was left.
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) field("generate").disabled = false;
+});
+
 draft.addEventListener("state", ({ detail: { state, message } }) => {
   const box = field("save-state");
   box.textContent = { saving: "Saving", saved: "Saved", failed: `Not saved. ${message}` }[state];
   box.classList.toggle("text-destructive", state === "failed");
 });
 addEventListener("beforeunload", (event) => {
-  if (field("save-state").classList.contains("text-destructive")) event.preventDefault();
+  if (draft.failing) event.preventDefault();
 });
 
 // ---- start -----------------------------------------------------------------------------------------------

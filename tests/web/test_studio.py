@@ -38,10 +38,12 @@ def test_saving_twice_from_one_page_is_one_project(page: Client, ada: User) -> N
 
 
 def test_generate_answers_with_the_page_of_the_render(page: Client, ada: User) -> None:
-    draft = studio_data(page, project=str(factories.project(ada).id))["draft"]
+    project = factories.project(ada)
+    draft = studio_data(page, project=str(project.id))["draft"]
     answer = page.post(reverse("studio:generate"), draft, **JSON).json()
     render = Render.objects.get(owner=ada)
-    assert answer == {"render": str(render.id), "url": reverse("rendering:render", args=[render.id])}
+    assert (answer["project"], answer["render"]) == (str(project.id), str(render.id))
+    assert answer["url"] == reverse("rendering:render", args=[render.id])
 
 
 def test_generate_without_words_says_what_is_missing(page: Client) -> None:
