@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rendering.engines.talking_head import registry
 from rendering.engines.talking_head.base import Actor
-from rendering.pipeline.avatar import load
+from rendering.pipeline.bundle import load
 from rendering.pipeline.layout import Arrangement, Demands, arrange
 from rendering.pipeline.media import MediaSource
 from rendering.pipeline.spec import FormatSpec, SceneSpec
