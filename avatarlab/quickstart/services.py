@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
@@ -114,7 +115,8 @@ def services(
         prepare()
         programs = _redis_programs()
         if settings.EMBEDDED_REDIS or not has_worker():
-            programs.append(worker_program(_log("worker")))
+            # Only once its models are warm: what is timed is then the render, not the start.
+            programs.append(replace(worker_program(_log("worker")), answers=has_worker))
         supervisor = Supervisor(programs, folder=settings.BASE_DIR, say=say)
         try:
             supervisor.start()
