@@ -1,21 +1,13 @@
 """The library by hand: rename, delete and undo; and the colours one chooses."""
 
 import re
-from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from rendering.models import Render
 from tests import factories
-
-
-def wait_until(happened: Callable[[], bool], page: Page) -> None:
-    for _ in range(100):
-        if happened():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("It did not happen within ten seconds.")
+from tests.browser.waiting import wait_until
 
 
 def test_a_video_is_renamed_deleted_and_brought_back(adas_page: Page, ada: User) -> None:

@@ -9,6 +9,7 @@ from accounts.models import User
 from rendering import progress
 from rendering.models import Render, RenderSegment
 from tests import factories
+from tests.browser.waiting import wait_until
 
 SENTENCES = ("Good evening.", "Here is the news.")
 
@@ -34,7 +35,10 @@ def test_the_page_follows_events_to_the_end(
     adas_page: Page, render: Render, elsewhere: Callable[..., object]
 ) -> None:
     page = adas_page
+    received: list[object] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", received.append))
     page.goto(f"/renders/{render.id}/")
+    wait_until(lambda: bool(received), page)
     rows = page.locator(".sentence")
     expect(rows).to_have_count(2)
     expect(rows.nth(0)).to_contain_text("Waiting")
