@@ -36,7 +36,7 @@ def test_the_page_follows_events_to_the_end(
 ) -> None:
     page = adas_page
     received: list[object] = []
-    page.on("websocket", lambda socket: socket.on("framereceived", received.append))
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(frame)))
     page.goto(f"/renders/{render.id}/")
     wait_until(lambda: bool(received), page)
     rows = page.locator(".sentence")
