@@ -129,7 +129,7 @@ class Background(models.Model):
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=12, choices=Kind)
     colours = models.JSONField(default=list, blank=True, help_text='"#rrggbb": one, or two for a gradient.')
-    angle = models.FloatField(default=0, help_text="Degrees; 0 runs from left to right.")
+    angle = models.FloatField(default=0, help_text="Degrees as in CSS: 0 points up, 90 to the right.")
     media = models.FileField(upload_to=media_name, max_length=200, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     thumbnail = models.FileField(upload_to=media_name, max_length=200, blank=True)

@@ -34,7 +34,7 @@ class Framing:
 
 MEDIUM_CLOSE_UP = Framing(face=(0.33, 0.28, 0.38), eyes=(0.40, 0.34, 0.46), drift=0.04)
 """The usual shot of a presenter: head and shoulders, eyes at about two fifths of the height."""
-CLOSE_UP = Framing(face=(0.33, 0.22, 0.66), eyes=(0.40, 0.30, 0.58), drift=0.12)
+CLOSE_UP = Framing(face=(0.42, 0.22, 0.66), eyes=(0.42, 0.30, 0.55), drift=0.12)
 """Still a good picture, for portraits that leave less freedom: as near to the usual shot as they allow."""
 PORTRAIT_CARD = Framing(face=(0.40, 0.32, 0.48), eyes=(0.42, 0.34, 0.50), drift=0.08)
 CIRCLE_CROP = Framing(face=(0.44, 0.36, 0.52), eyes=(0.46, 0.40, 0.52), drift=0.08)

@@ -2,7 +2,7 @@
 // shows what will be rendered; tests/browser compares the two.
 
 const MEDIUM_CLOSE_UP = { face: [0.33, 0.28, 0.38], eyes: [0.4, 0.34, 0.46], drift: 0.04 };
-const CLOSE_UP = { face: [0.33, 0.22, 0.66], eyes: [0.4, 0.3, 0.58], drift: 0.12 };
+const CLOSE_UP = { face: [0.42, 0.22, 0.66], eyes: [0.42, 0.3, 0.55], drift: 0.12 };
 const PORTRAIT_CARD = { face: [0.4, 0.32, 0.48], eyes: [0.42, 0.34, 0.5], drift: 0.08 };
 const CIRCLE_CROP = { face: [0.44, 0.36, 0.52], eyes: [0.46, 0.4, 0.52], drift: 0.08 };
 const STEPS = 21;

@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80)),
                 ('kind', models.CharField(choices=[('keep', 'As in the picture'), ('colour', 'Colour'), ('gradient', 'Gradient'), ('image', 'Image'), ('video', 'Video'), ('blur', 'Blurred picture'), ('transparent', 'Transparent')], max_length=12)),
                 ('colours', models.JSONField(blank=True, default=list, help_text='"#rrggbb": one, or two for a gradient.')),
-                ('angle', models.FloatField(default=0, help_text='Degrees; 0 runs from left to right.')),
+                ('angle', models.FloatField(default=0, help_text='Degrees as in CSS: 0 points up, 90 to the right.')),
                 ('media', models.FileField(blank=True, max_length=200, upload_to=studio.models.media_name)),
                 ('sha256', models.CharField(blank=True, max_length=64)),
                 ('thumbnail', models.FileField(blank=True, max_length=200, upload_to=studio.models.media_name)),

@@ -1,9 +1,11 @@
 """From what stands in the studio to a render: the rules, the quota, one row."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import Truncator
 
 from accounts import selectors as accounts
 from accounts.models import User
@@ -19,6 +21,8 @@ from studio.services.projects import SceneData, create_project
 from studio.spec import render_spec
 
 MAX_KEY_LENGTH = 200
+MAX_TITLE_FROM_SCRIPT = 60
+"""Characters."""
 
 
 @transaction.atomic
@@ -145,14 +149,10 @@ def _check_quota(owner: User) -> None:
 
 
 def _title_from(scenes: list[Scene]) -> str:
-    """The first words of the script."""
-    words = " ".join(scene.script for scene in scenes).split()
-    title = ""
-    for word in words:
-        if len(title) + len(word) > 60:
-            break
-        title = f"{title} {word}".strip()
-    return title or "Untitled"
+    """The script's first sentence, or as much of it as a title holds."""
+    words = " ".join(scene.script for scene in scenes)
+    sentence = re.split(r"(?<=[.!?])\s", words.strip(), maxsplit=1)[0].rstrip(".")
+    return Truncator(sentence).chars(MAX_TITLE_FROM_SCRIPT) or "Untitled"
 
 
 def _frames_estimate(project: Project, scenes: list[Scene]) -> int:

@@ -59,11 +59,17 @@ def test_later_changes_do_not_reach_the_render(owner, project) -> None:
     assert render.spec["scenes"][0]["script"] == "Hello there."
 
 
-def test_a_video_without_title_is_called_by_its_first_words(owner) -> None:
-    project = factories.project(owner, title="", script="Good morning everybody. " * 9)
-    assert services.request_render(owner=owner, project=project).title == (
-        "Good morning everybody. Good morning everybody. Good morning"
-    )
+@pytest.mark.parametrize(
+    ("script", "title"),
+    [
+        ("Good morning everybody. Today is a good day.", "Good morning everybody"),
+        ("Is it 3.5 metres? Yes.", "Is it 3.5 metres?"),
+        ("word " * 20, "word " * 11 + "word…"),
+    ],
+)
+def test_a_video_without_title_is_called_by_its_first_sentence(owner, script, title) -> None:
+    project = factories.project(owner, title="", script=script)
+    assert services.request_render(owner=owner, project=project).title == title
 
 
 @pytest.mark.parametrize(
