@@ -13,7 +13,7 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let hovering = null;
 
 function startClip(poster) {
-  if (calm.matches || poster.querySelector("video")) return;
+  if (calm.matches || !poster || poster.querySelector("video")) return;
   const video = document.createElement("video");
   video.src = poster.dataset.clip;
   video.muted = true;
@@ -24,18 +24,19 @@ function startClip(poster) {
   video.play().catch(() => video.remove());
 }
 
+/** The whole card plays its poster: the link of the title lies over all of it. */
 function wirePosters() {
-  grid?.addEventListener("pointerover", ({ target }) => {
-    const poster = target.closest("[data-clip]");
-    if (!poster || hovering?.poster === poster) return;
-    hovering = { poster, timer: setTimeout(() => startClip(poster), HOVER_MS) };
+  grid.addEventListener("pointerover", ({ target }) => {
+    const card = target.closest(".video-card");
+    if (!card || hovering?.card === card) return;
+    hovering = { card, timer: setTimeout(() => startClip(card.querySelector("[data-clip]")), HOVER_MS) };
   });
-  grid?.addEventListener("pointerout", ({ target, relatedTarget }) => {
-    const poster = target.closest("[data-clip]");
-    if (!poster || poster.contains(relatedTarget)) return;
+  grid.addEventListener("pointerout", ({ target, relatedTarget }) => {
+    const card = target.closest(".video-card");
+    if (!card || card.contains(relatedTarget)) return;
     clearTimeout(hovering?.timer);
     hovering = null;
-    poster.querySelector("video")?.remove();
+    card.querySelector("video")?.remove();
   });
 }
 
