@@ -19,7 +19,7 @@ from rendering.engines.errors import MediaError
 from rendering.engines.speech.base import Word
 from rendering.pipeline.audio import RATE, Pcm, read_blocks, samples_per_frame
 from rendering.pipeline.captions import Cue, cues, shifted, subrip, webvtt
-from rendering.pipeline.poster import POSTER_AT, read_picture, write_jpeg
+from rendering.pipeline.poster import poster_index, read_picture, write_jpeg
 from rendering.pipeline.scratch import scratch
 from rendering.pipeline.spec import RenderSpec
 from rendering.pipeline.video import AAC_BITRATE
@@ -77,7 +77,7 @@ def join(
         captions = tuple(_captions(pieces, fps))
         (work / "captions.vtt").write_text(webvtt(captions), encoding="utf-8")
         (work / "captions.srt").write_text(subrip(captions), encoding="utf-8")
-        shown = read_picture(work / "video.mp4", round(POSTER_AT * pieces[0].frames))
+        shown = read_picture(work / "video.mp4", poster_index(pieces[0].frames, fps))
         write_jpeg(shown, work / "poster.jpg")
     frames = sum(piece.frames for piece in pieces)
     return JoinedFiles(

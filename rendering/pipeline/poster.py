@@ -13,8 +13,14 @@ from rendering.engines.face.base import Image
 POSTER_QUALITY, PREVIEW_QUALITY = 88, 75
 PREVIEW_SIDE = 480
 """Pixels of a preview's longer side."""
-POSTER_AT = 0.4
-"""Where in a segment its poster is taken, as a share of its frames: the face rests at both ends."""
+POSTER_AFTER_S = 0.4
+"""Seconds into a segment at which its poster is taken: the mouth speaks by then, and no talking head blinks
+in its first half second, so the eyes are open."""
+
+
+def poster_index(frames: int, fps: int) -> int:
+    """Which of a segment's pictures is its poster."""
+    return min(frames - 1, int(POSTER_AFTER_S * fps))
 
 
 def write_jpeg(picture: Image, path: Path) -> None:

@@ -7,7 +7,7 @@ from rendering.engines.face.base import Image
 from rendering.engines.talking_head.base import FrameChunk
 from rendering.pipeline.burn import CaptionBurner
 from rendering.pipeline.compose import Compositor
-from rendering.pipeline.poster import POSTER_AT, preview
+from rendering.pipeline.poster import poster_index, preview
 from rendering.pipeline.video import AlphaWriter, StreamWriter
 
 PREVIEW_EVERY = 1.0
@@ -37,7 +37,7 @@ class FrameWriter:
         self._backdrops = backdrops
         self._burner = burner
         self._fps = fps
-        self._poster_at = int(POSTER_AT * frames)
+        self._poster_at = poster_index(frames, fps)
         self._done = 0
         self._preview_due = 0.0
         self._preview: bytes | None = None

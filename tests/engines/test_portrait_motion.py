@@ -101,6 +101,11 @@ def test_no_blink_crosses_the_end(frames: int) -> None:
         assert blink[0] == blink[-1] == 0
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_nobody_blinks_in_the_first_half_second(seed: int) -> None:
+    assert not idle(4 * FPS, FPS, seed).blink[: FPS // 2].any()
+
+
 def test_people_blink_some_times_a_minute() -> None:
     blink = idle(60 * FPS, FPS, seed=5).blink
     begins = np.flatnonzero((blink[1:] > 0) & (blink[:-1] == 0))

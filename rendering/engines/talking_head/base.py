@@ -87,7 +87,8 @@ class Actor(Protocol):
 
     def animate(self, speech: Speech, *, frames: int, fps: int, seed: int) -> Iterator[FrameChunk]:
         """Exactly `frames` frames. Frame i shows the time (i + 0.5) / fps of the speech, which is followed by
-        silence. Idle motion depends on the time inside the segment and is at the rest pose at both ends."""
+        silence. Idle motion depends on the time inside the segment and is at the rest pose at both ends;
+        nobody blinks in the first half second."""
         ...
 
 

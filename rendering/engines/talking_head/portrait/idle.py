@@ -15,6 +15,8 @@ Curve = NDArray[np.float64]
 BLINK_TIMES = np.array([0.0, 0.04, 0.08, 0.12, 0.16, 0.20, 0.24, 0.28, 0.32, 0.36])
 BLINK_CLOSURE = np.array([0.0, 0.35, 0.85, 1.0, 1.0, 0.75, 0.45, 0.20, 0.07, 0.0])
 """Lid closure over seconds: fast down, slow up."""
+FIRST_BLINK = 0.5
+"""Seconds without a blink at the start: the poster is taken there."""
 BLINK_PAUSE = (2.2, 4.6)
 GLANCE_PAUSE = (0.7, 1.9)
 """Seconds between blinks, between glances."""
@@ -57,7 +59,7 @@ def _blinks(duration: float, time: Curve, random: np.random.Generator) -> Curve:
     length = BLINK_TIMES[-1]
     closure = np.zeros(len(time))
     # The first comes sooner than a full pause: many segments are shorter than that.
-    start = random.uniform(0.5, BLINK_PAUSE[1] / 1.5)
+    start = random.uniform(FIRST_BLINK, BLINK_PAUSE[1] / 1.5)
     while start + length < duration - 0.15:
         closure = np.maximum(closure, np.interp(time - start, BLINK_TIMES, BLINK_CLOSURE))
         start += length + random.uniform(*BLINK_PAUSE)
