@@ -17,7 +17,7 @@ from accounts.models import User
 from rendering import avatars, leases, progress, resident, results
 from rendering.dispatch import dispatch
 from rendering.engines.errors import Cancelled, EngineError
-from rendering.models import Render, RenderSegment
+from rendering.models import Render, RenderSegment, Segment
 from rendering.outcome import fail_render, problem_of
 from rendering.watch import AvatarWatch, SegmentWatch, check_render
 from studio import selectors as studio
@@ -50,6 +50,8 @@ def plan_render(render_id: UUID) -> None:
         planned = resident.plan(render)
         stored = results.reusable_segments(render.owner_id, (segment.key for segment in planned))
         with transaction.atomic():
+            # An earlier attempt's places, before the render, as who finishes them locks the two.
+            list(render.segments.select_for_update().order_by("pk"))
             started = Render.objects.filter(
                 pk=render.id, attempt=render.attempt, state=Render.State.QUEUED
             ).update(
@@ -73,8 +75,11 @@ def plan_render(render_id: UUID) -> None:
                 for segment in planned
             )
             progress.publish_state(Render.objects.get(pk=render.id))
+            # Held until the places point to them; those that were deleted since are rendered.
+            still = Segment.objects.select_for_update().filter(pk__in=[one.pk for one in stored.values()])
+            held = {segment.key: segment for segment in still.order_by("pk")}
             for place in places:
-                if (segment := stored.get(place.key)) is not None:
+                if (segment := held.get(place.key)) is not None:
                     results.finish_place(place, segment, reused=True)
 
 
@@ -87,8 +92,8 @@ def render_segment(render_id: UUID, position: int) -> None:
     render, concerned = place.render, set[UUID]()
     with supervised(render, f"rendering sentence {position + 1}"):
         check_render(render.id, render.attempt, Render.State.RUNNING)
-        planned = resident.plan(render)[position]
-        if planned.key != place.key:
+        planned = next((one for one in resident.plan(render) if one.position == position), None)
+        if planned is None or planned.key != place.key:
             raise EngineError("The server was updated while this video was made. Press Retry.")
         with tempfile.TemporaryDirectory(prefix="segment-") as folder:
             files = resident.renderer().render(

@@ -48,10 +48,10 @@ def keep_segment(place: RenderSegment, files: "SegmentFiles") -> set[UUID]:
             if (path := getattr(files, field)) is not None:
                 stored.append(_store(segment, field, path, again=place.crashes > 0))
         with transaction.atomic():
-            if not RenderSegment.objects.filter(pk=place.pk).exists():
-                raise Unneeded
             segment.save()
-            return finish_places(segment, rendered=place)
+            if concerned := finish_places(segment, rendered=place):
+                return concerned
+            raise Unneeded
     except BaseException as error:
         for name in stored:
             default_storage.delete(name)
@@ -64,7 +64,7 @@ def keep_segment(place: RenderSegment, files: "SegmentFiles") -> set[UUID]:
 
 
 class Unneeded(Exception):  # noqa: N818 - control flow, not a failure
-    """The render was deleted while its segment was made."""
+    """Every render that waited for a segment was deleted while it was made."""
 
 
 def _store(segment: Segment, field: str, path: Path, *, again: bool) -> str:
@@ -101,10 +101,10 @@ def finish_places(segment: Segment, *, rendered: RenderSegment | None) -> set[UU
     """
     with transaction.atomic():
         waiting = RenderSegment.objects.filter(render__owner=segment.owner_id, key=segment.key)
-        # In one order, as each locks its render: two workers never wait for each other.
-        waiting = waiting.exclude(state=RenderSegment.State.DONE).order_by("render_id", "position")
-        places = list(waiting.select_related("render"))
-        for place in places:
+        waiting = waiting.exclude(state=RenderSegment.State.DONE).select_related("render")
+        # Places before renders, each in one order, here and in all that locks both: nobody waits in a circle.
+        places = list(waiting.select_for_update(of=("self",)).order_by("pk"))
+        for place in sorted(places, key=lambda place: (place.render_id, place.position)):
             finish_place(place, segment, reused=rendered is None or place.pk != rendered.pk)
     return {place.render_id for place in places}
 

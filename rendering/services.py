@@ -110,20 +110,23 @@ def rename_render(*, render: Render, title: str) -> Render:
 def delete_render(*, render: Render) -> None:
     """Remove a render, its files, and the segments that no other render of this user needs."""
     with transaction.atomic():
+        # Places before the render, as who finishes them locks the two.
+        keys = {place.key for place in render.segments.select_for_update().order_by("pk")}
         if Render.objects.filter(pk=render.pk, state__in=Render.ACTIVE).update(state=Render.State.CANCELLED):
             transaction.on_commit(lambda: _drop_jobs(render))
         render.refresh_from_db()
         names = [file.name for field in RESULT_FILES if (file := getattr(render, field))]
-        keys = set(render.segments.values_list("key", flat=True))
         RenderEvent.objects.filter(render=render).delete()
         Render.objects.filter(pk=render.pk).delete()
-        needed = RenderSegment.objects.filter(render__owner=render.owner_id, key__in=keys)
-        unneeded = Segment.objects.filter(owner=render.owner_id, key__in=keys).exclude(
-            key__in=needed.values("key")
-        )
+        # Locked before others' need of them is looked up: a plan that finds one stored holds it meanwhile.
+        locked = Segment.objects.select_for_update().filter(owner=render.owner_id, key__in=keys)
+        segments = list(locked.order_by("pk"))
+        places = RenderSegment.objects.filter(render__owner=render.owner_id, key__in=keys)
+        needed = set(places.values_list("key", flat=True))
+        unneeded = [segment for segment in segments if segment.key not in needed]
         for segment in unneeded:
             names += [file.name for file in segment_files(segment)]
-        unneeded.delete()
+        Segment.objects.filter(pk__in=[segment.pk for segment in unneeded]).delete()
         transaction.on_commit(lambda: delete_files(names))
 
 

@@ -407,3 +407,47 @@ def test_what_is_not_over_cannot_be_tried_again_and_what_is_over_cannot_be_cance
     work()
     with pytest.raises(Conflict):
         services.cancel_render(render=render)
+
+
+def test_a_plan_that_changed_with_an_update_is_said_plainly(pipeline, generate, work):
+    render = generate("One.", "Two.")
+    work(most=1)
+    Render.objects.filter(pk=render.pk).update(spec={"sentences": ["One."], "format": {"fps": 25}})
+    work()
+    render.refresh_from_db()
+    assert render.state == State.FAILED
+    assert "was updated" in render.problem
+
+
+def test_a_segment_deleted_while_a_render_that_wants_it_is_planned(pipeline, generate, work, monkeypatch):
+    first = generate("One.")
+    work()
+    second = generate("One.")
+    looked_up = jobs.results.reusable_segments
+
+    def and_then_deleted(owner_id, keys):
+        found = looked_up(owner_id, keys)
+        if Render.objects.filter(pk=first.pk).exists():
+            services.delete_render(render=first)
+        return found
+
+    monkeypatch.setattr(jobs.results, "reusable_segments", and_then_deleted)
+    work()
+    second.refresh_from_db()
+    assert second.state == State.DONE
+    assert second.video
+
+
+def test_a_sentence_of_a_deleted_render_serves_another_that_waits_for_it(pipeline, generate, work):
+    first = generate("Same.")
+    second = generate("Same.")
+
+    def delete():
+        pipeline.at.clear()
+        services.delete_render(render=first)
+
+    pipeline.at["write"] = delete
+    work()
+    second.refresh_from_db()
+    assert second.state == State.DONE
+    assert pipeline.rendered == ["Same."]
