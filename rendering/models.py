@@ -129,6 +129,8 @@ class RenderSegment(models.Model):
     class Meta:
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["render", "position"], name="one_segment_per_place")]
+        # Asked for by every worker's heartbeat, among the places of all renders there ever were.
+        indexes = [models.Index(fields=["worker"]), models.Index(fields=["claimed"])]
 
     def __str__(self) -> str:
         return f"{self.position + 1}: {self.text[:40]}"
