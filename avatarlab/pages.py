@@ -1,6 +1,5 @@
 """What the pages share: JSON from scripts, and errors of services as sentences."""
 
-import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -11,13 +10,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from avatarlab.errors import UserError
+from avatarlab.json_text import read_json
 
 
 def json_body(request: HttpRequest) -> dict[str, Any]:
     """The JSON object a script sent. Raises UserError for anything else."""
     try:
-        body = json.loads(request.body)
-    except (ValueError, RecursionError):  # no JSON, or nested beyond reading
+        body = read_json(request.body)
+    except ValueError:
         body = None
     if not isinstance(body, dict):
         raise UserError("The request could not be read. Reload the page and try again.")

@@ -1,6 +1,5 @@
 """Bodies of API requests, bounded in size and depth."""
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +7,8 @@ from django.conf import settings
 from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser, MultiPartParser
+
+from avatarlab.json_text import read_json
 
 _FORM_OVERHEAD = 100_000
 """Bytes of a form beside its file."""
@@ -21,7 +22,7 @@ class BodyTooLarge(APIException):
 
 
 class BoundedJSONParser(JSONParser):
-    """Reads no more than DATA_UPLOAD_MAX_MEMORY_SIZE bytes; nesting that Python cannot read is a 400."""
+    """Reads no more than DATA_UPLOAD_MAX_MEMORY_SIZE bytes; what cannot be read is a 400."""
 
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
@@ -31,9 +32,9 @@ class BoundedJSONParser(JSONParser):
         if len(body) > limit:
             raise BodyTooLarge(f"The request is too large: we read up to {limit / 1e6:g} MB of JSON.")
         try:
-            return super().parse(io.BytesIO(body), media_type, parser_context)
-        except RecursionError:
-            raise ParseError("The JSON is nested too deeply.") from None
+            return read_json(body)
+        except ValueError as error:
+            raise ParseError(f"The JSON could not be read: {error}.") from error
 
 
 class BoundedMultiPartParser(MultiPartParser):

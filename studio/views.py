@@ -1,5 +1,6 @@
 """The landing page, the studio and what its script asks for."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -75,7 +76,7 @@ def _project_to_open(request: HttpRequest) -> Project | None:
 
 def _sentence(project: Project | None, position: str) -> str:
     """The sentence that a render's page sends one here to change, as it was last rendered."""
-    if project is None or not position.isdecimal():
+    if project is None or not re.fullmatch("[0-9]{1,6}", position):
         return ""
     places = RenderSegment.objects.filter(render__project=project, position=int(position))
     return places.order_by("-render__created").values_list("text", flat=True).first() or ""

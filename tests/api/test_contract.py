@@ -100,6 +100,7 @@ def test_a_method_that_is_not_offered_is_405(api) -> None:
         b"[" * 100_000,
         b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
         b"9" * 10_000,
+        b'{"scenes": [{"script": "x", "speed": ' + b"1" * 400 + b"}]}",
     ],
 )
 def test_bodies_that_make_no_sense_are_400(api, body: bytes) -> None:

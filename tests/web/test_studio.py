@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -71,6 +72,11 @@ def test_the_sentence_to_change_is_found_by_its_place_in_the_last_render(page: C
     assert studio_data(page, project=str(project.id), sentence="3")["sentence"] == "This one."
 
 
+def test_a_place_that_no_render_can_have_opens_the_studio_all_the_same(page: Client, ada: User) -> None:
+    project = factories.project(ada)
+    assert studio_data(page, project=str(project.id), sentence="9" * 5000)["sentence"] == ""
+
+
 def test_an_estimate_follows_length_and_speed(page: Client) -> None:
     scenes = [{"script": "x" * 145, "speed": 2}]
     answer = page.post(reverse("studio:estimate"), {"scenes": scenes}, **JSON).json()
@@ -125,7 +131,10 @@ def test_hearing_a_sentence_is_asked_for_until_it_is_there(page: Client) -> None
     assert page.get(asked.json()["url"]).status_code == 202
 
 
-def test_a_request_that_is_no_json_is_refused_in_words(page: Client) -> None:
-    response = page.post(reverse("studio:draft"), b"\xff{", **JSON)
+@pytest.mark.parametrize(
+    "body", [b"\xff{", b"[" * 100_000, b'{"speed": NaN}', b'{"speed": %s}' % (b"1" * 400)]
+)
+def test_a_request_that_is_no_json_is_refused_in_words(page: Client, body: bytes) -> None:
+    response = page.post(reverse("studio:estimate"), body, **JSON)
     assert response.status_code == 400
     assert "could not be read" in response.json()["error"]
