@@ -5,6 +5,7 @@ from what a user called it.
 """
 
 import hashlib
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -186,7 +187,7 @@ def parse_range(header: str, size: int) -> tuple[int, int] | str | None:
     first, dash, last = spec.strip().partition("-")
     if unit.strip().lower() != "bytes" or not dash or "," in spec:
         return None
-    if not all(part == "" or (part.isascii() and part.isdigit()) for part in (first, last)):
+    if not all(re.fullmatch("[0-9]{,19}", part) for part in (first, last)):
         return None
     if first:
         start, end = int(first), min(int(last), size - 1) if last else size - 1
