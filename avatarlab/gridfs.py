@@ -221,8 +221,11 @@ class GridFSStorage(Storage):
     def files_under(self, folder: str) -> Iterator[tuple[str, int]]:
         """Name and bytes of every file in a folder and below it, in one query."""
         inside = {"_id": {"$regex": f"^{re.escape(folder)}/"}, "visible": True}
-        for found in self._names.find(inside, {"length": 1}):
-            yield found["_id"], found["length"]
+        try:
+            for found in self._names.find(inside, {"length": 1}):
+                yield found["_id"], found["length"]
+        except ConnectionFailure as error:  # not by the decorator, under which a generator only begins
+            raise StorageAway from error
 
     @_answered
     def get_modified_time(self, name: str) -> datetime:

@@ -77,3 +77,10 @@ def test_a_server_that_does_not_answer_is_named_in_a_sentence(ask, monkeypatch):
     with pytest.raises(StorageAway, match="does not answer") as raised:
         getattr(away, ask)("7/a.bin")
     assert raised.value.status == 503
+
+
+def test_a_server_that_goes_away_while_files_are_counted_is_named_too(monkeypatch):
+    monkeypatch.setattr(gridfs_module, "CONNECT_TIMEOUT_MS", 50)
+    away = GridFSStorage(url="mongodb://127.0.0.1:1/none")
+    with pytest.raises(StorageAway):
+        list(away.files_under("7"))
