@@ -28,7 +28,10 @@ def env_bool(name: str, default: bool) -> bool:
 
 def env_int(name: str, default: int) -> int:
     value = env_str(name)
-    return int(value) if value else default
+    try:
+        return int(value) if value else default
+    except ValueError:
+        raise ValueError(f"{name}={value!r}: say a whole number.") from None
 
 
 def env_list(name: str, default: list[str]) -> list[str]:
@@ -46,8 +49,8 @@ def persistent_secret() -> str:
     path = DATA_DIR / "secret_key"
     if not path.exists():
         temporary = path.with_name(f"secret_key.{os.getpid()}")
+        temporary.touch(mode=0o600)
         temporary.write_text(secrets.token_urlsafe(50))
-        temporary.chmod(0o600)
         try:
             os.link(temporary, path)
         except FileExistsError:
@@ -68,13 +71,13 @@ def embedded_redis_socket() -> Path:
 
 DEBUG = env_bool("AVATARLAB_DEBUG", False)
 SECRET_KEY = env_str("AVATARLAB_SECRET_KEY") or persistent_secret()
-ALLOWED_HOSTS = env_list("AVATARLAB_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"])
+ALLOWED_HOSTS = env_list("AVATARLAB_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env_list("AVATARLAB_ORIGINS", [])
 SECURE = env_bool("AVATARLAB_HTTPS", False)
 DATABASE_URL = env_str("DATABASE_URL")
 REDIS_URL = env_str("REDIS_URL")
 MONGODB_URL = env_str("MONGODB_URL")
-EMAIL_URL = env_str("EMAIL_HOST")
+EMAIL_HOST = env_str("EMAIL_HOST")
 
 EMBEDDED_REDIS_SOCKET = embedded_redis_socket()
 EMBEDDED_REDIS = not REDIS_URL
@@ -194,13 +197,12 @@ LOGOUT_REDIRECT_URL = "studio:landing"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_URL else "none"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_HOST else "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 
-if EMAIL_URL:
+if EMAIL_HOST:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST = EMAIL_URL
     EMAIL_PORT = env_int("EMAIL_PORT", 587)
     EMAIL_HOST_USER = env_str("EMAIL_USER")
     EMAIL_HOST_PASSWORD = env_str("EMAIL_PASSWORD")
@@ -250,7 +252,6 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "avatarlab.api.problem_details",
-    "DEFAULT_THROTTLE_RATES": {"user": "600/min"},
     "PAGE_SIZE": 25,
 }
 REST_KNOX = {"TOKEN_TTL": None, "TOKEN_PREFIX": "avl_", "AUTH_HEADER_PREFIX": "Token"}

@@ -90,7 +90,7 @@ def redis_server() -> Iterator[EmbeddedRedis]:
 
 @pytest.fixture(autouse=True)
 def empty_redis(redis_server: EmbeddedRedis) -> None:
-    """No test sees another's jobs, throttles or messages."""
+    """No test sees another's jobs or messages."""
     with Redis(unix_socket_path=str(redis_server.socket)) as connection:
         connection.flushall()
 
