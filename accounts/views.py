@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
-from knox.models import AuthToken
 
 from accounts import selectors, services
 from accounts.forms import DeleteAccountForm, ProfileForm
@@ -28,7 +27,7 @@ def _page(request: HttpRequest, status: int = 200, **extra: object) -> HttpRespo
         "profile_form": ProfileForm(instance=request.user),
         "delete_form": DeleteAccountForm(user=request.user),
         "usage": selectors.usage(request.user),
-        "tokens": AuthToken.objects.filter(user=request.user).order_by("-created"),
+        "tokens": selectors.tokens_of(request.user),
         **extra,
     }
     return render(request, "accounts/account.html", context, status=status)

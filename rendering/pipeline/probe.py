@@ -13,7 +13,7 @@ from rendering.engines.errors import MediaError
 class MediaInfo:
     """duration: seconds of the longest stream; width, height, fps, frames and video_codec: 0 and "" without
     pictures; frames: decoded; audio_codec: "" without sound; audio_duration: seconds of decoded sound;
-    audio_peak, audio_rms: 0..1 of full scale; alpha: whether the pictures have an alpha channel."""
+    audio_peak: 0..1 of full scale; alpha: whether the pictures have an alpha channel."""
 
     duration: float
     width: int = 0
@@ -24,7 +24,6 @@ class MediaInfo:
     audio_codec: str = ""
     audio_duration: float = 0.0
     audio_peak: float = 0.0
-    audio_rms: float = 0.0
     alpha: bool = False
 
     @property
@@ -48,7 +47,7 @@ def probe(path: Path) -> MediaInfo:
 def _probe(container: av.container.InputContainer) -> MediaInfo:
     pictures = next(iter(container.streams.video), None)
     sounds = next(iter(container.streams.audio), None)
-    frames, samples, peak, energy = 0, 0, 0.0, 0.0
+    frames, samples, peak = 0, 0, 0.0
     resampler = av.AudioResampler(format="flt", layout="mono")
     for frame in container.decode([stream for stream in (pictures, sounds) if stream is not None]):
         if isinstance(frame, av.VideoFrame):
@@ -58,7 +57,6 @@ def _probe(container: av.container.InputContainer) -> MediaInfo:
                 wave = block.to_ndarray()[0]
                 samples += len(wave)
                 peak = max(peak, float(np.abs(wave).max(initial=0)))
-                energy += float(np.square(wave, dtype=np.float64).sum())
     fps = float(pictures.average_rate or 0) if pictures else 0.0
     rate = sounds.rate if sounds else 0
     heard = samples / rate if rate else 0.0
@@ -72,7 +70,6 @@ def _probe(container: av.container.InputContainer) -> MediaInfo:
         audio_codec=sounds.codec_context.name if sounds else "",
         audio_duration=heard,
         audio_peak=peak,
-        audio_rms=(energy / samples) ** 0.5 if samples else 0.0,
         alpha=pictures is not None
         and pictures.metadata.get("alpha_mode", pictures.metadata.get("ALPHA_MODE")) == "1",
     )

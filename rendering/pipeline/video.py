@@ -26,8 +26,6 @@ H264 = {
 }
 """No frames are reordered: decoding and presentation order agree, also across joined segments."""
 AAC_BITRATE = 128_000
-AAC_PRIMING = 1024
-"""Samples that FFmpeg's AAC encoder puts before the sound."""
 VP9 = {
     "deadline": "realtime",
     "cpu-used": "8",

@@ -8,7 +8,7 @@ import numpy as np
 from rendering.engines.speech.base import Word
 from rendering.pipeline import audio
 from rendering.pipeline.join import Piece
-from rendering.pipeline.spec import AvatarSpec, FormatSpec, MediaRef, RenderSpec, SceneSpec, VoiceSpec
+from rendering.pipeline.spec import AvatarSpec, MediaRef, RenderSpec, SceneSpec, VoiceSpec
 from rendering.pipeline.video import AlphaWriter, StreamWriter
 
 FPS = 25
@@ -69,6 +69,3 @@ def piece(folder: Path, *, frames: int, alpha: bool = False, flash: int | None =
         frames,
         "Hello, world.",
     )
-
-
-FORMAT_480 = FormatSpec(height=480)
