@@ -30,7 +30,7 @@ class MachineryInWebError(RuntimeError):
 
 def web_idle_mb() -> float:
     """Resident memory of the web process after it served its pages, in MB. Raises MachineryInWebError."""
-    _check_imports()
+    check_imports()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -44,7 +44,8 @@ def web_idle_mb() -> float:
         return memory_mb(process.pid, "VmRSS")
 
 
-def _check_imports() -> None:
+def check_imports() -> None:
+    """Import everything that answers requests, in a process of its own. Raises MachineryInWebError."""
     code = (
         "import sys, avatarlab.asgi, avatarlab.urls; "
         f"print(*sorted(set(sys.modules) & set({ML_LIBRARIES!r})))"
