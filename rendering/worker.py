@@ -15,9 +15,12 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import SimpleWorker, worker_registration
+from rq import Queue, SimpleWorker, worker_registration
+from rq.executions import Execution
+from rq.job import Job
 
 from rendering import leases, queues, recovery, resident, watch
+from rendering.memory import release_freed
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +38,13 @@ class ResidentWorker(SimpleWorker):
         """SIGTERM or SIGINT: what is being rendered is given back within a chunk."""
         watch.stopping.set()
         super().request_stop(signum, frame)
+
+    def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
+        """Run one job; the memory it needed does not stay."""
+        try:
+            return super().perform_job(job, queue, execution)
+        finally:
+            release_freed()
 
     def show_alive(self) -> None:
         """Register with RQ, also after Redis was flushed. Raises redis.RedisError."""
