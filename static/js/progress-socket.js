@@ -13,6 +13,7 @@ export class ProgressSocket {
   #receive;
   #socket = null;
   #lastNumber = 0;
+  #replayedTo = 0;
   #retryAfter = RETRY_FIRST_MS;
   #timers = new Set();
   #polling = false;
@@ -67,16 +68,20 @@ export class ProgressSocket {
   #take(message) {
     if (message.type === "event") {
       if (message.number <= this.#lastNumber) return;
-      // Something was lost on the way: ask for what lies between, it is kept.
-      if (message.number > this.#lastNumber + 1 && this.#lastNumber) this.#replay();
+      const gap = this.#lastNumber > 0 && message.number > this.#lastNumber + 1;
+      // Something was lost on the way: what is kept of it comes again in order, and this message with it.
+      if (gap && message.number > this.#replayedTo && this.#replay(message.number)) return;
     }
     this.#lastNumber = Math.max(this.#lastNumber, message.number);
     this.#receive(message);
   }
 
-  #replay() {
-    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+  /** Ask for everything after the last number. False when nobody can be asked. */
+  #replay(upTo) {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#replayedTo = upTo;
     this.#socket.send(JSON.stringify({ type: "replay", after: this.#lastNumber }));
+    return true;
   }
 
   #lost() {

@@ -69,6 +69,24 @@ def test_the_page_follows_events_to_the_end(
     expect(page.get_by_role("button", name="Cancel")).to_be_hidden()
 
 
+def test_an_event_that_was_lost_on_the_way_is_asked_for(
+    adas_page: Page, render: Render, elsewhere: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = adas_page
+    received: list[object] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(frame)))
+    # A first event, so that the page knows a number to miss the next of.
+    elsewhere(progress.publish_state, render)
+    page.goto(f"/renders/{render.id}/")
+    wait_until(lambda: bool(received), page)
+    done = {"position": 0, "state": "done", "label": "Done", "frames_done": 50, "frames_planned": 50}
+    with monkeypatch.context() as lossy:
+        lossy.setattr(progress, "_send", lambda group, message: None)
+        elsewhere(progress.publish, render.id, progress.SEGMENT, duration=2.0, poster="", **done)
+    elsewhere(progress.publish, render.id, progress.PREVIEW, preview="")
+    expect(page.locator(".sentence").nth(0)).to_contain_text("0:00")
+
+
 def test_the_page_asks_when_websockets_are_blocked(adas_page: Page, render: Render) -> None:
     page = adas_page
     page.route_web_socket("**/ws/renders/*/", lambda socket: socket.close(code=1011))
