@@ -30,7 +30,8 @@ def avatar(owner: User, wanted: str | None) -> Avatar:
     if wanted is not None and (path := Path(wanted)).is_file():
         known = rows.filter(owner=owner, sha256=_sha256(path)).exclude(state=Avatar.State.REFUSED).first()
         return known or _upload_avatar(owner, path)
-    return _choose("avatar", rows.filter(state=Avatar.State.READY), wanted)
+    rows = rows.filter(state=Avatar.State.READY)
+    return _choose("avatar", rows.filter(owner=None) if wanted is None else rows, wanted)
 
 
 def voice(owner: User, wanted: str | None) -> Voice:
@@ -44,7 +45,7 @@ def background(owner: User, wanted: str | None) -> Background:
     None: the first preset. Raises UnknownNameError, UserError."""
     rows = selectors.backgrounds_for(owner)
     if wanted is None:
-        return _choose("background", rows, None)
+        return _choose("background", rows.filter(owner=None), None)
     if (path := Path(wanted)).is_file():
         known = rows.filter(owner=owner, sha256=_sha256(path)).first()
         return known or _upload_background(owner, path)

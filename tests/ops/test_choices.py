@@ -37,6 +37,15 @@ def test_without_a_name_the_first_that_is_ready_is_taken():
     assert choices.avatar(factories.user(), None) == first
 
 
+def test_without_a_name_it_is_a_preset_and_nothing_of_ones_own():
+    owner = factories.user()
+    avatar, background = factories.avatar(position=1), factories.background(position=1)
+    factories.avatar(owner, position=0)
+    factories.background(owner, position=0)
+    assert choices.avatar(owner, None) == avatar
+    assert choices.background(owner, None) == background
+
+
 def test_a_voice_whose_model_is_missing_is_not_taken_unasked():
     factories.voice(position=0, problem="Its model is not fetched.")
     ready = factories.voice(position=1)
