@@ -32,15 +32,15 @@ class Cue:
     end: float
 
 
-def cues(text: str, words: Sequence[Word], duration: float) -> tuple[Cue, ...]:
+def cues(text: str, words: Sequence[Word], duration: float, *, lines: int = LINES) -> tuple[Cue, ...]:
     """The cues of one segment.
 
-    text: the sentence as written; words: in time order; duration: of the segment in seconds. Shown are the
-    words as written, with the sentence's own punctuation.
+    text: the sentence as written; words: in time order; duration: of the segment in seconds; lines: of a cue
+    at most. Shown are the words as written, with the sentence's own punctuation.
     """
     groups: list[list[Word]] = []
     for word in _punctuated(text, words):
-        if groups and _belongs(groups[-1], word):
+        if groups and _belongs(groups[-1], word, lines):
             groups[-1].append(word)
         else:
             groups.append([word])
@@ -80,13 +80,13 @@ def _word_start(text: str, place: int) -> int:
     return place
 
 
-def _belongs(group: list[Word], word: Word) -> bool:
+def _belongs(group: list[Word], word: Word, lines: int) -> bool:
     said = [part.text for part in group]
     if word.start - group[-1].end > BREATH or word.end - group[0].start > LONGEST:
         return False
     if group[-1].text.endswith(CLAUSE_END) and len(" ".join(said)) >= FULL_ENOUGH:
         return False
-    return _lines([*said, word.text]) != () and len(_lines([*said, word.text])) <= LINES
+    return 0 < len(_lines([*said, word.text])) <= lines
 
 
 def _lines(words: Sequence[str]) -> tuple[str, ...]:

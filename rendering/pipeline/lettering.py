@@ -1,10 +1,14 @@
 """Text as pictures, in the project's typeface (Inter, SIL Open Font License 1.1, fonts/OFL.txt)."""
 
 import functools
+import unicodedata
 from pathlib import Path
 
 from PIL import ImageFont
 
+PROBE_SIZE = 24
+NO_CHARACTER = "\uffff"
+"""Never assigned, so every typeface draws its box for the unknown."""
 TYPEFACE = Path(__file__).parent / "fonts" / "Inter-SemiBold.ttf"
 
 
@@ -12,6 +16,29 @@ TYPEFACE = Path(__file__).parent / "fonts" / "Inter-SemiBold.ttf"
 def font(size: int) -> ImageFont.FreeTypeFont:
     """The typeface at a size in pixels."""
     return ImageFont.truetype(str(TYPEFACE), size)
+
+
+def without_symbols(text: str) -> str:
+    """The text without emoji and other symbols that the typeface lacks: nobody misses them in a caption."""
+    return "".join(sign for sign in text if _has(sign) or _is_letter(sign))
+
+
+def unwritable(text: str) -> str:
+    """The letters and digits that the typeface lacks, each once; it has Latin, Greek and Cyrillic ones."""
+    return "".join(dict.fromkeys(sign for sign in text if _is_letter(sign) and not _has(sign)))
+
+
+def _is_letter(sign: str) -> bool:
+    return unicodedata.category(sign)[0] in "LN"
+
+
+@functools.lru_cache(maxsize=4096)
+def _has(sign: str) -> bool:
+    """Whether the typeface draws it as something other than its box for the unknown."""
+    if sign.isspace():
+        return True
+    typeface = font(PROBE_SIZE)
+    return bytes(typeface.getmask(sign)) != bytes(typeface.getmask(NO_CHARACTER))
 
 
 def wrap(text: str, typeface: ImageFont.FreeTypeFont, width: float) -> list[str]:

@@ -7,17 +7,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rendering.engines.errors import MediaError
+from rendering.engines.errors import MediaError, ScriptError
 from rendering.engines.speech import registry as speech_engines
 from rendering.engines.speech.base import SAMPLE_RATE, Utterance
 from rendering.engines.speech.recording import read_recording, split_at_pauses
 from rendering.engines.talking_head import registry as talking_heads
 from rendering.engines.text.script import estimate_duration, parse_script
-from rendering.pipeline import video
+from rendering.pipeline import lettering, video
 from rendering.pipeline.media import MediaSource
 from rendering.pipeline.spec import MediaRef, RenderSpec, SceneSpec
 
-PIPELINE_VERSION = 1
+PIPELINE_VERSION = 2
 """Raised whenever the pipeline itself would render the same inputs differently."""
 
 
@@ -46,11 +46,12 @@ class PlannedSegment:
 def plan(spec: RenderSpec, media: MediaSource | None) -> tuple[PlannedSegment, ...]:
     """The segments of a render, in order.
 
-    media: needed when a scene has a recording. Raises ScriptError for a scene without anything to say,
-    MediaError, EngineError for an engine that does not exist.
+    media: needed when a scene has a recording. Raises ScriptError for a scene without anything to say or with
+    text that cannot be drawn, MediaError, EngineError for an engine that does not exist.
     """
     segments: list[PlannedSegment] = []
     for index, scene in enumerate(spec.scenes):
+        _check_drawn(spec, scene)
         for utterance, span in _utterances(spec, scene, media):
             segments.append(
                 PlannedSegment(
@@ -64,6 +65,20 @@ def plan(spec: RenderSpec, media: MediaSource | None) -> tuple[PlannedSegment, .
                 )
             )
     return tuple(segments)
+
+
+def _check_drawn(spec: RenderSpec, scene: SceneSpec) -> None:
+    """Raises ScriptError when the video would show boxes instead of letters."""
+    if spec.burn_captions and (missing := lettering.unwritable(scene.script)):
+        raise ScriptError(
+            f"Captions in the picture cannot show “{missing[0]}”: they are in Latin, Greek or Cyrillic. "
+            "Switch them off; the caption files that come with the video have every script."
+        )
+    if scene.layout != "full" and (missing := lettering.unwritable(scene.title)):
+        raise ScriptError(
+            f"The title cannot show “{missing[0]}”: Latin, Greek and Cyrillic it can. Write it in those, "
+            "or leave it empty."
+        )
 
 
 def _utterances(

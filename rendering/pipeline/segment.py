@@ -15,10 +15,11 @@ from rendering.engines.speech.base import SAMPLE_RATE, Speech, Timing, Word
 from rendering.pipeline import audio, background
 from rendering.pipeline.actors import ActorCache, StagedActor
 from rendering.pipeline.background import Backdrop
-from rendering.pipeline.burn import CaptionBurner
+from rendering.pipeline.burn import CaptionBurner, caption_room
 from rendering.pipeline.captions import cues
 from rendering.pipeline.compose import Compositor
 from rendering.pipeline.conveyor import Conveyor
+from rendering.pipeline.layout import Arrangement
 from rendering.pipeline.media import MediaSource
 from rendering.pipeline.narration import Narrator
 from rendering.pipeline.plan import PlannedSegment
@@ -185,7 +186,7 @@ class SegmentRenderer:
                 alpha,
                 compositor,
                 backdrop.frames(frames, video.fps),
-                _burner(take, text),
+                _burner(take, text, staged.arrangement),
                 frames=frames,
                 fps=video.fps,
             )
@@ -218,11 +219,13 @@ def _set(take: Take, staged: StagedActor, media: MediaSource) -> tuple[Composito
     return compositor, backdrop
 
 
-def _burner(take: Take, text: str) -> CaptionBurner | None:
+def _burner(take: Take, text: str, arrangement: Arrangement) -> CaptionBurner | None:
     if not take.spec.burn_captions:
         return None
     video = take.spec.format
-    return CaptionBurner(cues(text, take.speech.words, take.frames / video.fps), video.size)
+    # One line: a second one would reach the mouth of a close-up.
+    shown = cues(text, take.speech.words, take.frames / video.fps, lines=1)
+    return CaptionBurner(shown, video.size, caption_room(arrangement, video.size))
 
 
 def _seed(spec: RenderSpec, planned: PlannedSegment) -> int:

@@ -9,9 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rendering.engines.speech.base import Word
-from rendering.pipeline.burn import CaptionBurner
+from rendering.engines.talking_head.base import Placement
+from rendering.pipeline import lettering
+from rendering.pipeline.burn import CaptionBurner, caption_room
 from rendering.pipeline.captions import LINE_CHARACTERS, LINES, LONGEST, Cue, cues, subrip, webvtt
+from rendering.pipeline.layout import Arrangement, Demands, arrange
+from rendering.pipeline.spec import Aspect, FormatSpec
+from rendering.pipeline.subject import Subject
 
+TEXT = "The quick brown fox jumps over the lazy dog, and then it rests for a while under the old oak tree."
 written = st.lists(
     st.text(st.sampled_from("abcdefgXYZ$5é’&<-"), min_size=1, max_size=14), min_size=1, max_size=80
 )
@@ -88,10 +94,14 @@ def test_subrip_numbers_its_cues_and_parts_them_by_blank_lines() -> None:
     ]
 
 
+def whole(size: tuple[int, int]) -> Arrangement:
+    return Arrangement(Placement(*size, 1.0, 0.0, 0.0))
+
+
 @pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (480, 480), (864, 1080)])
 def test_burned_captions_stay_within_the_safe_area_and_their_time(size: tuple[int, int]) -> None:
     cue = Cue(("A first line that is forty characters ok", "and a second one as long as the first is"), 0, 2)
-    burner = CaptionBurner([cue], size)
+    burner = CaptionBurner([cue], size, caption_room(whole(size), size))
     frame = np.full((size[1], size[0], 3), 128, np.uint8)
     burner.draw(frame, 2.5)
     assert (frame == 128).all()
@@ -106,6 +116,39 @@ def test_burned_captions_stay_within_the_safe_area_and_their_time(size: tuple[in
 
 def test_burned_captions_are_opaque_in_transparent_video() -> None:
     frame, alpha = np.zeros((180, 320, 3), np.uint8), np.zeros((180, 320), np.uint8)
-    CaptionBurner([Cue(("Hello",), 0, 1)], (320, 180)).draw(frame, 0.5, alpha)
+    size = (320, 180)
+    CaptionBurner([Cue(("Hello",), 0, 1)], size, caption_room(whole(size), size)).draw(frame, 0.5, alpha)
     assert alpha.max() == 255
     assert (frame[alpha == 0] == 0).all()
+
+
+@pytest.mark.parametrize(
+    "demands", [Demands("card-left"), Demands("card-right"), Demands("circle", busy=True)]
+)
+@pytest.mark.parametrize("aspect", ["16:9", "9:16", "1:1", "4:5"])
+def test_burned_captions_do_not_lie_across_the_edge_of_a_panel(demands: Demands, aspect: Aspect) -> None:
+    size = FormatSpec(aspect, 720).size
+    arrangement = arrange(Subject(1920, 1080, (960, 430), 340), size, demands)
+    panel = np.zeros((size[1], size[0]), bool)
+    bottom = arrangement.top + arrangement.placement.height
+    right = arrangement.left + arrangement.placement.width
+    panel[arrangement.top : bottom, arrangement.left : right] = True
+    frame = np.full((size[1], size[0], 3), 128, np.uint8)
+    cue = Cue(("A first line that is forty characters ok",), 0, 1)
+    CaptionBurner([cue], size, caption_room(arrangement, size)).draw(frame, 0.5)
+    drawn = (frame != 128).any(axis=2)
+    assert drawn.sum() > 1000
+    assert (drawn & panel).sum() in (0, drawn.sum())
+
+
+def test_cues_of_one_line_have_one_line() -> None:
+    words, duration = spoken(TEXT.split(), [0.2] * 80)
+    shown = cues(TEXT, words, duration, lines=1)
+    assert [len(cue.lines) for cue in shown] == [1] * len(shown)
+    assert " ".join(cue.lines[0] for cue in shown) == TEXT
+
+
+def test_symbols_without_a_drawing_are_left_out_and_nothing_else() -> None:
+    assert lettering.without_symbols("Très bien 😀, Ωmega!") == "Très bien , Ωmega!"
+    assert lettering.unwritable("Grüße, Ωmega, Привет 5 😀") == ""
+    assert lettering.unwritable("Hello 今日今") == "今日"

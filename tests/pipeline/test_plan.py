@@ -134,3 +134,13 @@ def test_another_recording_makes_other_segments(recorded: tuple[SceneSpec, Files
     whole, media = recorded
     other = replace(whole, recording=MediaRef("e" * 64, "talk.flac"))
     assert plan(spec(whole), media)[0].key != plan(spec(other), media)[0].key
+
+
+def test_text_that_cannot_be_drawn_is_refused_before_anything_is_rendered() -> None:
+    japanese = replace(BASE, script="こんにちは。", voice=VoiceSpec("kokoro", "jf_alpha", "ja"))
+    with pytest.raises(ScriptError, match="Captions in the picture cannot show “こ”"):
+        plan(spec(japanese, burn_captions=True), None)
+    assert plan(spec(japanese), None)
+    with pytest.raises(ScriptError, match="The title cannot show “今”"):
+        plan(changed(layout="card-left", title="今日"), None)
+    assert plan(changed(layout="full", title="今日"), None)
