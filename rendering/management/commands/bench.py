@@ -1,4 +1,5 @@
-"""`manage.py bench`: measure this machine, print a table, write JSON."""
+"""`manage.py bench`: measure this machine, print a table, write JSON. `manage.py bench lipsync`: measure how
+well faces speak."""
 
 import json
 import os
@@ -6,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from avatarlab.quickstart.redis import RedisNotStartedError
 from avatarlab.quickstart.setup import SetUpError, set_up
+from rendering.bench.lipsync import command as lipsync
 from rendering.bench.processes import ProcessFailedError
 from rendering.bench.renders import RenderFailedError
 from rendering.bench.run import measure, table
@@ -32,12 +35,37 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the report there as well")
         parser.add_argument("--inside", action="store_true", help="measure in this instance, which is idle")
+        others = parser.add_subparsers(dest="measurement", title="other measurements")
+        lipsync.add_arguments(others.add_parser("lipsync", help="how well a rendered face speaks"))
 
     def handle(self, *args: Any, inside: bool, json: Path | None, **options: Any) -> None:
-        if inside:
+        if options["measurement"] == "lipsync":
+            self._lipsync(**options)
+        elif inside:
             self._measure(json)
         else:
             self._in_scratch_instance(json)
+
+    def _lipsync(
+        self,
+        *,
+        file: Path | None,
+        text: str | None,
+        suite: bool,
+        avatars: Sequence[str],
+        voices: Sequence[str],
+        out: Path,
+        **options: Any,
+    ) -> None:
+        if (file is not None) == suite:
+            raise CommandError("Name one film, or say --suite: manage.py bench lipsync talk.mp4")
+        try:
+            if file is None:
+                lipsync.measure_suite(avatars, voices, out, self._say)
+            else:
+                lipsync.measure_file(file, text, out, self._say)
+        except EngineError as error:
+            raise CommandError(str(error)) from error
 
     def _in_scratch_instance(self, report: Path | None) -> None:
         with tempfile.TemporaryDirectory(prefix="avatarlab-bench-") as folder:
