@@ -20,9 +20,6 @@ from accounts.models import User
 from tests import factories
 from tests.conftest import DATABASE, FOLDER, free_port
 
-# Playwright's synchronous API runs an event loop in this thread; Django would refuse the database there.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
 ROOT = Path(settings.BASE_DIR)
 expect.set_options(timeout=8000)
 
@@ -43,7 +40,7 @@ def test_database_url() -> str:
 test_database_url.__test__ = False  # type: ignore[attr-defined]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(django_db_setup: None) -> Iterator[str]:
     """The address of the pages."""
     port = free_port()
@@ -68,10 +65,13 @@ def server(django_db_setup: None) -> Iterator[str]:
     process.wait(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Ended before other tests begin: Playwright's synchronous API runs an event loop in this thread."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Beside an event loop Django refuses the database, unless told that this is meant.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         # Without a Chromium of the system, the one that `playwright install` brought.
         browser = playwright.chromium.launch(
             executable_path=program,
