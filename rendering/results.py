@@ -55,9 +55,10 @@ def keep_segment(place: RenderSegment, files: "SegmentFiles") -> set[UUID]:
     except BaseException as error:
         for name in stored:
             default_storage.delete(name)
-        if isinstance(error, IntegrityError):  # another worker, whose lease we outlived, was first
-            winner = Segment.objects.get(owner_id=place.render.owner_id, key=place.key)
-            return finish_places(winner, rendered=None)
+        if isinstance(error, IntegrityError):
+            # Another worker, that took this over, was first; or the owner is gone.
+            winner = Segment.objects.filter(owner_id=place.render.owner_id, key=place.key).first()
+            return finish_places(winner, rendered=None) if winner else set()
         if isinstance(error, Unneeded):
             return set()
         raise

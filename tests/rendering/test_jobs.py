@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from avatarlab.errors import Conflict, QuotaExceeded
 from rendering import jobs, queues, services
+from rendering.dispatch import begin_join
 from rendering.engines.errors import FaceError
 from rendering.models import Render, RenderSegment, Segment
 from studio.models import Avatar
@@ -451,3 +452,46 @@ def test_a_sentence_of_a_deleted_render_serves_another_that_waits_for_it(pipelin
     second.refresh_from_db()
     assert second.state == State.DONE
     assert pipeline.rendered == ["Same."]
+
+
+def test_what_was_looked_at_before_a_retry_does_not_begin_the_join(generate):
+    looked_at = generate("One.")
+    Render.objects.filter(pk=looked_at.pk).update(state=State.RUNNING, attempt=2)
+    assert begin_join(looked_at) is False
+    assert Render.objects.get().state == State.RUNNING
+
+
+@pytest.fixture
+def just_before_the_end(monkeypatch):
+    """Something happens after the join has looked at its render for the last time."""
+    keep = jobs.results.keep_results
+
+    def happens(what):
+        def keep_results(render, files):
+            what(render)
+            return keep(render, files)
+
+        monkeypatch.setattr(jobs.results, "keep_results", keep_results)
+
+    return happens
+
+
+def test_a_cancel_after_the_joins_last_look_wins(pipeline, generate, work, just_before_the_end):
+    render = generate("One.")
+    just_before_the_end(lambda current: services.cancel_render(render=Render.objects.get(pk=current.pk)))
+    work()
+    render.refresh_from_db()
+    assert render.state == State.CANCELLED
+    assert not render.video
+    assert [name for name in stored_files() if "/render/" in name and "preview" not in name] == []
+
+
+def test_a_join_that_another_worker_took_over_does_not_end_the_render(
+    pipeline, generate, work, just_before_the_end
+):
+    render = generate("One.")
+    just_before_the_end(lambda current: Render.objects.filter(pk=current.pk).update(worker="other@1"))
+    work()
+    render.refresh_from_db()
+    assert (render.state, render.worker) == (State.JOINING, "other@1")
+    assert [name for name in stored_files() if "/render/" in name and "preview" not in name] == []
