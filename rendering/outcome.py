@@ -1,4 +1,4 @@
-"""How a render ends: failed with a sentence for the owner and a log for the admin, or done."""
+"""How a render fails: with a sentence for the owner and a log for the admin."""
 
 import logging
 import traceback
