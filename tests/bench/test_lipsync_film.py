@@ -1,0 +1,134 @@
+"""Scores of pictures and whole films: a real photo that is changed in a known way."""
+
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from rendering.bench.lipsync import pixels
+from rendering.bench.lipsync.eyes import eyes, likeness
+from rendering.bench.lipsync.film import resting_opening
+from rendering.bench.lipsync.landmarks import watch
+from rendering.bench.lipsync.sheet import CELL, COLUMNS, Cell, pick_phones, pick_run, write_sheet
+from rendering.engines.face.analysis import FaceAnalyser
+from rendering.engines.face.base import Image
+from rendering.engines.face.mesh import Landmarks
+from rendering.engines.speech.base import Phone
+from tests.pictures import astronaut
+
+HEIGHT = 250.0
+"""Of the astronaut's face, pixels, about."""
+
+
+@cache
+def portrait() -> tuple[Image, Landmarks]:
+    photo = np.ascontiguousarray(astronaut(1024)[:640, 125:765])
+    landmarks = FaceAnalyser().follow(photo, None)
+    assert landmarks is not None
+    return photo, landmarks
+
+
+def blurred(points: tuple[int, ...]) -> Image:
+    """The portrait, blurred around some landmarks."""
+    photo, landmarks = portrait()
+    hull = cv2.convexHull(landmarks[list(points), :2].astype(np.int32))
+    mask = cv2.dilate(cv2.fillPoly(np.zeros(photo.shape[:2], np.uint8), [hull], 1), np.ones((9, 9), np.uint8))
+    return np.where(mask[..., None] > 0, cv2.GaussianBlur(photo, (0, 0), 3), photo)
+
+
+@pytest.mark.models
+def test_a_blurred_mouth_is_less_sharp_than_the_cheeks() -> None:
+    photo, landmarks = portrait()
+    sharp = pixels.relative_sharpness(pixels.grey(photo), landmarks, HEIGHT)
+    soft = pixels.relative_sharpness(pixels.grey(blurred(pixels.OUTER_LIPS)), landmarks, HEIGHT)
+    assert soft < 0.5 * sharp
+
+
+@pytest.mark.models
+def test_a_pasted_mouth_has_a_border() -> None:
+    photo, landmarks = portrait()
+    left, top = landmarks[list(pixels.OUTER_LIPS), :2].min(axis=0).astype(int) - 12
+    right, bottom = landmarks[list(pixels.OUTER_LIPS), :2].max(axis=0).astype(int) + 12
+    pasted = photo.copy()
+    pasted[top:bottom, left:right] = (pasted[top:bottom, left:right] * 0.75).astype(np.uint8)
+    whole, seam = (pixels.border_contrast(pixels.grey(one), landmarks, HEIGHT) for one in (photo, pasted))
+    assert seam > 1.3 * whole
+
+
+@pytest.mark.models
+def test_a_moved_head_keeps_its_upper_face_and_a_repainted_one_does_not() -> None:
+    photo, landmarks = portrait()
+    rest = pixels.rest_frame(photo, landmarks, HEIGHT, np.zeros(photo.shape[:2], np.uint8))
+    shift = np.array([[1, 0, 3], [0, 1, -2]], np.float32)
+    moved = cv2.warpAffine(photo, shift, photo.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
+    where = landmarks + np.array([3, -2, 0], np.float32)
+    kept = pixels.upper_face_change(pixels.grey(moved), where, rest)
+    repainted = pixels.upper_face_change(pixels.grey(cv2.GaussianBlur(photo, (0, 0), 6)), landmarks, rest)
+    assert kept < 0.5
+    assert repainted > 4 * kept + 1
+
+
+@pytest.mark.models
+def test_the_background_is_what_lies_outside_the_person() -> None:
+    photo, landmarks = portrait()
+    alpha = np.zeros(photo.shape[:2], np.uint8)
+    alpha[:, :300] = 255
+    rest = pixels.rest_frame(photo, landmarks, HEIGHT, alpha)
+    inside, outside = photo.copy(), photo.copy()
+    inside[:, :300] = 0
+    outside[:, 500:] = 255 - outside[:, 500:]
+    assert pixels.background_change(pixels.grey(inside), rest) == 0
+    assert pixels.background_change(pixels.grey(outside), rest) > 20
+
+
+@pytest.mark.models
+def test_shut_eyes_do_not_look_as_usual() -> None:
+    photo, landmarks = portrait()
+    shut = photo.copy()
+    for corners in ((33, 133), (362, 263)):
+        middle = landmarks[list(corners), :2].mean(axis=0).astype(int)
+        cv2.ellipse(shut, tuple(map(int, middle)), (22, 12), 0, 0, 360, (205, 160, 140), -1)
+    film = np.stack([eyes(frame, landmarks) for frame in (photo, photo, shut, photo)])
+    assert np.flatnonzero(likeness(film) < 0.75).tolist() == [2]
+
+
+@pytest.mark.models
+def test_frames_without_a_face_are_left_out() -> None:
+    photo, _ = portrait()
+    seen = watch([photo, np.zeros_like(photo), photo], FaceAnalyser())
+    assert seen.seen == pytest.approx(2 / 3)
+    assert np.isnan(seen.opening).tolist() == [False, True, False]
+
+
+def test_a_film_without_any_face_is_refused() -> None:
+    with pytest.raises(ValueError, match="no face"):
+        watch([np.zeros((256, 256, 3), np.uint8)] * 2, FaceAnalyser())
+
+
+def test_rest_is_the_rest_frame_unless_it_was_read_too_wide() -> None:
+    opening = np.linspace(0.01, 0.05, 101)
+    assert resting_opening(opening, 0) == pytest.approx(0.01)
+    assert resting_opening(opening, 50) == pytest.approx(0.012)
+
+
+def test_each_phone_is_shown_once_in_the_middle_of_its_longest_instance() -> None:
+    phones = (Phone("AA", 0, 0.2), Phone("M", 0.2, 0.3), Phone("AA", 0.3, 0.9))
+    assert pick_phones(phones, 25, 50) == {14: ["AA"], 6: ["M"]}
+
+
+def test_the_liveliest_frames_are_shown_in_a_row() -> None:
+    opening = np.zeros(100)
+    opening[60:70:2] = 0.05
+    run = pick_run(opening)
+    assert len(run) == 24
+    assert {60, 69} <= set(run)
+
+
+def test_a_sheet_has_a_cell_for_each_picture(tmp_path: Path) -> None:
+    cells = [Cell("AA", np.full((CELL, CELL, 3), 90, np.uint8))] * (COLUMNS + 1)
+    write_sheet(cells, tmp_path / "sheet.png")
+    sheet = cv2.imread(str(tmp_path / "sheet.png"))
+    assert sheet.shape == (2 * CELL, COLUMNS * CELL, 3)
+    assert sheet[CELL + 128, 128].tolist() == [90, 90, 90]
