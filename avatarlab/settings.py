@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -39,9 +40,19 @@ def env_list(name: str, default: list[str]) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()] if value else default
 
 
+def unwritable_data(error: OSError) -> ImproperlyConfigured:
+    return ImproperlyConfigured(
+        f"The data folder {DATA_DIR} cannot be written: {error.strerror}. "
+        "Make room or give yourself the right to write there, or set AVATARLAB_DATA to another folder."
+    )
+
+
 DATA_DIR = Path(env_str("AVATARLAB_DATA") or BASE_DIR / "var").resolve()
 """Everything this instance writes: database, media, Redis, secret key."""
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise unwritable_data(error) from error
 
 
 def persistent_secret() -> str:
@@ -49,14 +60,14 @@ def persistent_secret() -> str:
     path = DATA_DIR / "secret_key"
     if not path.exists():
         temporary = path.with_name(f"secret_key.{os.getpid()}")
-        temporary.touch(mode=0o600)
-        temporary.write_text(secrets.token_urlsafe(50))
         try:
+            temporary.touch(mode=0o600)
+            temporary.write_text(secrets.token_urlsafe(50))
             os.link(temporary, path)
         except FileExistsError:
             pass
         finally:
-            temporary.unlink()
+            temporary.unlink(missing_ok=True)
     return path.read_text().strip()
 
 
@@ -70,7 +81,10 @@ def embedded_redis_socket() -> Path:
 
 
 DEBUG = env_bool("AVATARLAB_DEBUG", False)
-SECRET_KEY = env_str("AVATARLAB_SECRET_KEY") or persistent_secret()
+try:
+    SECRET_KEY = env_str("AVATARLAB_SECRET_KEY") or persistent_secret()
+except OSError as error:
+    raise unwritable_data(error) from error
 ALLOWED_HOSTS = env_list("AVATARLAB_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env_list("AVATARLAB_ORIGINS", [])
 SECURE = env_bool("AVATARLAB_HTTPS", False)
@@ -200,6 +214,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_HOST else "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 
 if EMAIL_HOST:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

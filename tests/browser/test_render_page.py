@@ -1,5 +1,6 @@
 """The page of a render follows the news, whichever way they come."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -85,6 +86,20 @@ def test_an_event_that_was_lost_on_the_way_is_asked_for(
         elsewhere(progress.publish, render.id, progress.SEGMENT, duration=2.0, poster="", **done)
     elsewhere(progress.publish, render.id, progress.PREVIEW, preview="")
     expect(page.locator(".sentence").nth(0)).to_contain_text("0:00")
+
+
+def test_a_preview_is_seen_behind_the_waiting_sentence(
+    adas_page: Page, render: Render, elsewhere: Callable[..., object]
+) -> None:
+    page = adas_page
+    page.goto(f"/renders/{render.id}/")
+    waiting = page.locator("[data-waiting]")
+    expect(waiting).to_have_css("background-image", re.compile("triangles"))
+    expect(page.locator("[data-live]")).to_be_visible()
+    Render.objects.filter(pk=render.pk).update(preview="previews/frame.jpg")
+    elsewhere(progress.publish_state, Render.objects.get(pk=render.pk))
+    expect(page.locator(".player-preview")).to_be_visible()
+    expect(waiting).to_have_css("background-image", "none")
 
 
 def test_the_page_asks_when_websockets_are_blocked(adas_page: Page, render: Render) -> None:

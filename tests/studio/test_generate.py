@@ -64,6 +64,7 @@ def test_later_changes_do_not_reach_the_render(owner, project) -> None:
     [
         ("Good morning everybody. Today is a good day.", "Good morning everybody"),
         ("Is it 3.5 metres? Yes.", "Is it 3.5 metres?"),
+        ("It costs $5, said Dr. Smith. Mrs. Jones agreed.", "It costs $5, said Dr. Smith"),
         ("word " * 20, "word " * 11 + "word…"),
     ],
 )
