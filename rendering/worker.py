@@ -129,6 +129,8 @@ def _work(life: str, heartbeat: Heartbeat, *, burst: bool) -> bool:
         redis = Redis.from_url(settings.REDIS_URL)
         own_queues = [queues.queue(queue, connection=redis) for queue in queues.PRIORITY]
         worker = ResidentWorker(own_queues, name=life, connection=redis)
+        # What an earlier session of this life registered came back with a Redis that was killed.
+        redis.delete(worker.key)
         heartbeat.worker = worker
         worker.work(burst=burst, logging_level="WARNING")
     except RedisError as error:

@@ -51,6 +51,16 @@ def test_a_worker_killed_in_the_middle_of_a_segment_is_made_up_for(generate):
     assert render.events.filter(kind="state", payload__note=LOST).exists()
 
 
+def test_a_worker_started_again_takes_back_at_once_what_its_earlier_life_held(pipeline, generate, work):
+    render = generate("One.", "Two.")
+    work(most=1)
+    neighbour = leases.incarnation("neighbour")
+    leases.claim_segment(render.id, 0, worker=leases.incarnation("worker"))
+    leases.claim_segment(render.id, 1, worker=neighbour)
+    assert leases.release_earlier_life(leases.incarnation("worker")) == {render.pk}
+    assert [place.worker for place in render.segments.all()] == ["", neighbour]
+
+
 def test_the_work_of_a_silent_worker_goes_to_another(pipeline, generate, work, lost_worker):
     render = generate("One.", "Two.")
     work(most=1)
@@ -190,15 +200,21 @@ def test_a_render_made_while_redis_is_away_starts_when_it_is_back(own_redis, pip
     assert render.state == State.DONE
 
 
-def test_redis_gone_and_back_in_the_middle_of_a_render(own_redis, generate):
+@pytest.mark.parametrize("file_is_left", [False, True])
+def test_redis_gone_and_back_in_the_middle_of_a_render(own_redis, generate, file_is_left):
     process = own_redis.start()
     render = generate("One.", "Two.", "Three.")
-    with worker(frame_s=0.1):
+    with worker(frame_s=0.1) as worker_process:
         wait_until(lambda: done(render) >= 1 and in_the_middle_of_a_sentence(render))
         finished = set(Segment.objects.values_list("pk", flat=True))
-        stop(process, own_redis)
+        process.kill()
+        process.wait()
+        wait_until(lambda: Segment.objects.count() > len(finished))
+        if not file_is_left:
+            shutil.rmtree(own_redis.directory)
         process = own_redis.start()
         wait_until(lambda: ended(render))
+        assert worker_process.poll() is None
     stop(process, own_redis)
     assert render.state == State.DONE
     assert finished < set(Segment.objects.values_list("pk", flat=True))
