@@ -32,7 +32,8 @@ def test_a_render_is_told_of_at_most_four_times_a_second(place, monkeypatch):
     assert told[-1]["segment_frames_done"] > 85
 
 
-def test_two_workers_on_one_render_share_the_rate(place):
+def test_two_workers_on_one_render_share_the_rate(place, monkeypatch):
+    monkeypatch.setattr("rendering.watch.LOOK_S", 60)
     for _ in range(2):
         SegmentWatch(place, 1)(SegmentProgress("face", 5, 100))
     assert RenderEvent.objects.filter(kind="progress").count() == 1
