@@ -108,3 +108,25 @@ def test_ctrl_c_leaves_no_process_behind(quickstart):
     assert quickstart.process.returncode == 0, said
     assert "Stopping." in said
     assert not [child for child in family if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_data_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    said = _refused({**os.environ, "AVATARLAB_DATA": str(tmp_path / "file" / "data")})
+    assert said == (
+        f"The data folder {tmp_path}/file/data cannot be written: Not a directory. "
+        "Make room or give yourself the right to write there, or set AVATARLAB_DATA to another folder.\n"
+    )
+
+
+def test_a_data_folder_that_cannot_be_written_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "instance.lock").mkdir()
+    said = _refused({**os.environ, "AVATARLAB_DATA": str(tmp_path)})
+    assert said == f"CommandError: {tmp_path}/instance.lock cannot be written: Is a directory.\n"
+
+
+def _refused(environment: dict[str, str]) -> str:
+    command = [sys.executable, "manage.py", "quickstart", "--no-models"]
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    return ended.stderr

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from avatarlab.quickstart import web
 from avatarlab.quickstart.lock import AlreadyRunningError, instance_lock
@@ -40,6 +41,11 @@ class Command(BaseCommand):
             *(RedisNotStartedError, ProgramFailedError, EngineError),
         ) as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            place = error.filename or settings.DATA_DIR
+            raise CommandError(f"{place} cannot be written: {error.strerror}.") from error
+        except OperationalError as error:
+            raise CommandError(f"The database cannot be used: {error}.") from error
 
     def _run(self, host: str, port: int) -> None:
         supervisor = Supervisor(quickstart_programs(host, port), folder=settings.BASE_DIR, say=self._say)

@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from avatarlab.console import choices, order
@@ -60,7 +61,8 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             raise SystemExit("\nCancelled.") from None
         except OSError as error:
-            raise CommandError(f"{error.filename or options['output']}: {error.strerror}.") from error
+            place = error.filename or f"{options['output']} or {settings.DATA_DIR}"
+            raise CommandError(f"{place}: {error.strerror}.") from error
         except (
             *(choices.UnknownNameError, order.RenderFailedError, UserError, EngineError),
             *(RedisAwayError, RedisNotStartedError, ProgramFailedError),
