@@ -60,8 +60,8 @@ export async function postJSON(url, data = {}, { keepalive = false } = {}) {
   return response.status === 204 ? null : response.json();
 }
 
-/** Send a form with files; `onProgress` gets 0..1 of what has been sent. */
-export function upload(url, form, onProgress) {
+/** Send a form with files; `onProgress` gets 0..1 of what has been sent. `signal` takes it back: AbortError. */
+export function upload(url, form, onProgress, signal) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", url);
@@ -78,6 +78,8 @@ export function upload(url, form, onProgress) {
       else reject(errorFrom(request.status, request.response));
     });
     request.addEventListener("error", () => reject(errorFrom(0)));
+    request.addEventListener("abort", () => reject(new DOMException("Taken back", "AbortError")));
+    signal.addEventListener("abort", () => request.abort());
     request.send(form);
   });
 }

@@ -13,6 +13,7 @@ export function wireUpload(dialog, url, onUploaded) {
   const submit = form.querySelector("[type=submit]");
   const invitation = fileName.textContent;
   const input = form.elements.namedItem("file");
+  let taking = new AbortController();
 
   const showProblem = (sentence) => {
     problem.hidden = !sentence;
@@ -41,6 +42,9 @@ export function wireUpload(dialog, url, onUploaded) {
     });
   }
 
+  // Cancel, Esc: what is on its way is not wanted any more.
+  dialog.addEventListener("close", () => taking.abort());
+
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     showProblem("");
@@ -48,15 +52,19 @@ export function wireUpload(dialog, url, onUploaded) {
     sending.hidden = false;
     label.textContent = "Sending";
     bar.value = 0;
+    taking = new AbortController();
+    const { signal } = taking;
+    const showShare = (share) => {
+      bar.value = share;
+      if (share === 1) label.textContent = "Reading the file";
+    };
     try {
-      const answer = await upload(url, new FormData(form), (share) => {
-        bar.value = share;
-        if (share === 1) label.textContent = "Reading the file";
-      });
+      const answer = await upload(url, new FormData(form), showShare, signal);
       dialog.close();
       reset();
       onUploaded(answer);
     } catch (error) {
+      if (signal.aborted) return reset();
       showProblem(error.message);
       sending.hidden = true;
       submit.disabled = false;

@@ -37,6 +37,23 @@ def test_what_a_new_user_chooses_and_types_survives_a_reload(page: Page) -> None
     expect(page.get_by_label("Title in the picture")).to_have_value("Good news")
 
 
+def test_an_upload_that_is_cancelled_is_taken_back(adas_page: Page) -> None:
+    page = adas_page
+    page.route("**/studio/avatars", lambda route: None)  # never answered
+    page.goto("/studio/")
+    page.get_by_role("button", name="Upload").first.click()
+    dialog = page.locator("#upload-avatar")
+    portrait = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": b"picture"}
+    dialog.locator("input[type=file]").set_input_files(portrait)
+    with page.expect_event("requestfailed"):
+        dialog.get_by_role("button", name="Upload").click()
+        expect(dialog.get_by_role("button", name="Upload")).to_be_disabled()
+        page.keyboard.press("Escape")
+    page.get_by_role("button", name="Upload").first.click()
+    expect(dialog.get_by_text("Choose a file, or drop one here")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Upload")).to_be_enabled()
+
+
 def test_ctrl_enter_generates_or_says_what_is_missing(adas_page: Page) -> None:
     page = adas_page
     factories.avatar(name="Anna")
