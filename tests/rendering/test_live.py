@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
@@ -47,6 +48,16 @@ async def test_the_owner_gets_a_snapshot_first(render):
     first = await socket.receive_json_from(timeout=5)
     assert first["type"] == "snapshot"
     assert first["state"] == "queued"
+    await socket.disconnect()
+
+
+async def test_news_that_the_snapshot_has_already_is_not_sent_again(render):
+    number = await publish(render, progress.SEGMENT, position=0)
+    socket = await connect(render.id, render.owner)
+    assert (await socket.receive_json_from(timeout=5))["number"] == number
+    late = {"type": "render.event", "event": progress.event_message(number, progress.SEGMENT, {})}
+    await get_channel_layer().group_send(progress.group_name(render.id), late)
+    assert await socket.receive_nothing(timeout=0.5)
     await socket.disconnect()
 
 
