@@ -66,6 +66,10 @@ class RenderConsumer(AsyncJsonWebsocketConsumer):
         if event["kind"] == progress.STATE:
             await self._send_snapshot()
 
+    async def render_gone(self, message: dict[str, Any]) -> None:
+        """A message of the group: the render was deleted."""
+        await self.close(NOT_FOUND)
+
     async def _send_snapshot(self) -> None:
         snapshot = await self._snapshot()
         if snapshot is None:

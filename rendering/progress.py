@@ -55,6 +55,11 @@ def publish_state(render: Render, *, note: str = "") -> None:
     publish(render.id, STATE, state=render.state, label=label, problem=render.problem, note=note)
 
 
+def publish_deletion(render_id: UUID) -> None:
+    """Tell whoever watches, on commit, that the render is no more."""
+    transaction.on_commit(lambda: _send(group_name(render_id), {"type": "render.gone"}))
+
+
 def event_message(number: int, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
     """An event as the browser gets it."""
     return {"type": "event", "number": number, "kind": kind, **payload}
@@ -65,4 +70,4 @@ def _send(group: str, message: dict[str, Any]) -> None:
     try:
         async_to_sync(get_channel_layer().group_send)(group, message)
     except (RedisError, OSError) as error:
-        log.warning("%s: nobody was told of event %s: %s", group, message["event"]["number"], error)
+        log.warning("%s: nobody was told of %s: %s", group, message, error)

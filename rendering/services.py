@@ -128,6 +128,7 @@ def delete_render(*, render: Render) -> None:
             names += [file.name for file in segment_files(segment)]
         Segment.objects.filter(pk__in=[segment.pk for segment in unneeded]).delete()
         transaction.on_commit(lambda: delete_files(names))
+        progress.publish_deletion(render.id)
 
 
 def check_avatar(*, avatar: "Avatar") -> None:

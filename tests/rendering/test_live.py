@@ -106,6 +106,14 @@ async def test_a_change_of_state_brings_a_new_snapshot(render):
     await socket.disconnect()
 
 
+async def test_a_deleted_render_closes_out_its_watchers(render):
+    socket = await connect(render.id, render.owner)
+    await socket.receive_json_from(timeout=5)
+    await database_sync_to_async(lambda: services.delete_render(render=render))()
+    answer = await socket.receive_output(timeout=5)
+    assert (answer["type"], answer["code"]) == ("websocket.close", 4404)
+
+
 async def test_what_was_missed_is_replayed(render):
     socket = await connect(render.id, render.owner)
     number = (await socket.receive_json_from(timeout=5))["number"]
