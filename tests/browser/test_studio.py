@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from rendering.pipeline.layout import Demands, arrange
 from rendering.pipeline.spec import FormatSpec
@@ -43,7 +43,7 @@ def test_an_upload_that_is_cancelled_is_taken_back(adas_page: Page) -> None:
     page.goto("/studio/")
     page.get_by_role("button", name="Upload").first.click()
     dialog = page.locator("#upload-avatar")
-    portrait = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": b"picture"}
+    portrait: FilePayload = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": b"picture"}
     dialog.locator("input[type=file]").set_input_files(portrait)
     with page.expect_event("requestfailed"):
         dialog.get_by_role("button", name="Upload").click()
