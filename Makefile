@@ -9,6 +9,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 INSTALLED := .venv/installed
+CHECKS := .venv/installed-checks
 
 .PHONY: run demo test lint
 
@@ -18,7 +19,7 @@ run: $(INSTALLED)
 demo: $(INSTALLED)
 	@$(BIN)/python manage.py demo
 
-lint: $(INSTALLED)
+lint: $(CHECKS)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
@@ -32,10 +33,18 @@ test: lint
 # What talks to a database; the engines and the pipeline do not.
 DATABASE_TESTS := $(wildcard $(addprefix tests/,accounts admin api failures media rendering storage studio web))
 
-$(INSTALLED): pyproject.toml
+.venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Avatar Lab needs Python 3.11 or newer; this is %s. Say which to use: make PYTHON=python3.12 run" % sys.version.split()[0])'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+	@$(PYTHON) -m venv .venv || \
 		(echo "Python cannot make virtual environments here. On Debian or Ubuntu: apt install python3-venv"; rm -rf .venv; exit 1)
+
+$(INSTALLED): pyproject.toml | .venv/bin/python
 	@echo "Installing into .venv."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
+
+# What `make test` needs beside the product: linters, test servers, browser driver.
+$(CHECKS): pyproject.toml | .venv/bin/python
+	@echo "Installing into .venv, with what checks need."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(INSTALLED)
