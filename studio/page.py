@@ -127,5 +127,5 @@ def studio_data(user: User, project: Project | None) -> dict[str, Any]:
         "voices": [voice_data(row) for row in selectors.voices_for(user)],
         "backgrounds": [background_data(row) for row in selectors.backgrounds_for(user)],
         "draft": project_data(project) if project else blank_project(),
-        "limits": {"characters": settings.MAX_SCRIPT_CHARACTERS, "upload_mb": settings.MAX_UPLOAD_MB},
+        "limits": {"characters": settings.MAX_SCRIPT_CHARACTERS},
     }

@@ -13,6 +13,7 @@ export function wireUpload(dialog, url, onUploaded) {
   const submit = form.querySelector("[type=submit]");
   const invitation = fileName.textContent;
   const input = form.elements.namedItem("file");
+  const mostMegabytes = Number(form.dataset.mostMegabytes);
   let taking = new AbortController();
 
   const showProblem = (sentence) => {
@@ -20,13 +21,20 @@ export function wireUpload(dialog, url, onUploaded) {
     problem.querySelector("p").textContent = sentence;
   };
   const showFile = () => {
-    fileName.textContent = input.files[0]?.name ?? invitation;
-    showProblem("");
+    const file = input.files[0];
+    // Said at once: the server could only say so after the whole file was sent.
+    const tooLarge = file?.size > mostMegabytes * 1e6;
+    fileName.textContent = file?.name ?? invitation;
+    showProblem(
+      tooLarge
+        ? `The file is too large: it has ${Math.ceil(file.size / 1e6)} MB, we take up to ${mostMegabytes} MB. Make it smaller and try again.`
+        : "",
+    );
+    submit.disabled = tooLarge;
   };
   const reset = () => {
     form.reset();
     sending.hidden = true;
-    submit.disabled = false;
     showFile();
   };
 

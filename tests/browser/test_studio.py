@@ -1,8 +1,10 @@
 """From a new account to a draft that is not lost."""
 
 import random
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import FilePayload, Page, expect
 
 from rendering.pipeline.layout import Demands, arrange
@@ -51,6 +53,24 @@ def test_an_upload_that_is_cancelled_is_taken_back(adas_page: Page) -> None:
         page.keyboard.press("Escape")
     page.get_by_role("button", name="Upload").first.click()
     expect(dialog.get_by_text("Choose a file, or drop one here")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Upload")).to_be_enabled()
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_sent(adas_page: Page, tmp_path: Path) -> None:
+    page = adas_page
+    page.goto("/studio/")
+    page.get_by_role("button", name="Upload").first.click()
+    dialog = page.locator("#upload-avatar")
+    picture = tmp_path / "me.jpg"
+    with picture.open("wb") as file:
+        file.truncate(settings.MAX_UPLOAD_MB * 1_000_000 + 1)  # takes no room on the disk
+    dialog.locator("input[type=file]").set_input_files(picture)
+    expect(dialog.get_by_role("alert")).to_contain_text("The file is too large: it has 201 MB")
+    expect(dialog.get_by_role("button", name="Upload")).to_be_disabled()
+    smaller = tmp_path / "smaller.jpg"
+    smaller.write_bytes(b"picture")
+    dialog.locator("input[type=file]").set_input_files(smaller)
+    expect(dialog.get_by_role("alert")).to_be_hidden()
     expect(dialog.get_by_role("button", name="Upload")).to_be_enabled()
 
 
