@@ -62,6 +62,11 @@ class Avatar(models.Model):
         default=dict, blank=True, help_text="Picture size, face box and cut borders, for the studio's stage."
     )
     origin = models.TextField(blank=True, help_text="Where the face comes from and under which licence.")
+    atlas = models.SlugField(
+        max_length=60,
+        blank=True,
+        help_text="The viseme atlas made for this very face. Empty: teeth of the shipped one that fits best.",
+    )
     position = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
     created = models.DateTimeField(auto_now_add=True)
@@ -182,6 +187,12 @@ class Scene(models.Model):
         CARD_RIGHT = "card-right", "Card right"
         CIRCLE = "circle", "Circle"
 
+    class Expression(models.TextChoices):
+        CALM = "calm", "Calm"
+        FRIENDLY = "friendly", "Friendly"
+        SERIOUS = "serious", "Serious"
+        ENERGETIC = "energetic", "Energetic"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, models.CASCADE, related_name="scenes")
     position = models.PositiveIntegerField(default=0)
@@ -191,6 +202,10 @@ class Scene(models.Model):
     background = models.ForeignKey(Background, models.SET_NULL, null=True, blank=True, related_name="+")
     layout = models.CharField(max_length=12, choices=Layout, default=Layout.FULL)
     title = models.CharField(max_length=120, blank=True)
+    expression = models.CharField(max_length=10, choices=Expression, default=Expression.CALM)
+    intensity = models.FloatField(
+        default=1.0, help_text="Of the expression: 0 is none of it, 1 as usual, at most 2."
+    )
     speed = models.FloatField(default=1.0, help_text="0.5 to 2.")
     pitch = models.FloatField(default=0.0, help_text="Semitones, -6 to 6.")
     recording = models.FileField(upload_to=media_name, max_length=200, blank=True)
