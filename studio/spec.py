@@ -58,6 +58,7 @@ def _avatar(avatar: Avatar) -> dict[str, Any]:
         "bundle": _media(avatar.bundle, avatar.bundle_sha256),
         "name": avatar.name,
         "head": "portrait",
+        "atlas": avatar.atlas,
     }
 
 

@@ -2,11 +2,11 @@
 
 import tempfile
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rendering.engines.talking_head import registry
-from rendering.engines.talking_head.base import Actor
+from rendering.engines.talking_head.base import Actor, StillSource
 from rendering.pipeline.bundle import load
 from rendering.pipeline.layout import Arrangement, Demands, arrange
 from rendering.pipeline.media import MediaSource
@@ -36,12 +36,13 @@ class ActorCache:
     """The last few actors by avatar and layout; not thread-safe."""
 
     def __init__(self) -> None:
-        self._entries: OrderedDict[tuple[str, str, tuple[int, int], Demands], _Entry] = OrderedDict()
+        self._entries: OrderedDict[tuple[str, str, str, tuple[int, int], Demands], _Entry] = OrderedDict()
 
     def staged(self, scene: SceneSpec, video: FormatSpec, media: MediaSource) -> StagedActor:
         """The scene's actor, prepared if it is not here. Raises MediaError, EngineError."""
         demands = Demands.of(scene)
-        key = (scene.avatar.bundle.sha256, scene.avatar.head, video.size, demands)
+        avatar = scene.avatar
+        key = (avatar.bundle.sha256, avatar.head, avatar.atlas, video.size, demands)
         if key not in self._entries:
             while len(self._entries) >= CAPACITY:
                 _, oldest = self._entries.popitem(last=False)
@@ -55,5 +56,8 @@ def _prepare(scene: SceneSpec, demands: Demands, video: FormatSpec, media: Media
     unpacked = tempfile.TemporaryDirectory(prefix="avatar-")
     bundle = load(media.local_path(scene.avatar.bundle), Path(unpacked.name))
     arrangement = arrange(describe(bundle), video.size, demands)
-    actor = registry.engine(scene.avatar.head).prepare(bundle.source, arrangement.placement)
+    source = bundle.source
+    if isinstance(source, StillSource):
+        source = replace(source, atlas=scene.avatar.atlas)
+    actor = registry.engine(scene.avatar.head).prepare(source, arrangement.placement)
     return _Entry(StagedActor(actor, arrangement), unpacked)

@@ -136,6 +136,7 @@ def segment_key(spec: RenderSpec, scene: SceneSpec, utterance: Utterance, span: 
             "media": scene.avatar.media.sha256,
             "bundle": scene.avatar.bundle.sha256,
             "head": scene.avatar.head,
+            "atlas": scene.avatar.atlas,
             "engine": talking_heads.version(scene.avatar.head),
         },
         "background": asdict(scene.background) | {"media": _sha256(scene.background.media)},

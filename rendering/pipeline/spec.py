@@ -37,13 +37,15 @@ class VoiceSpec:
 @dataclass(frozen=True)
 class AvatarSpec:
     """kind: still or video. analysis: bundle made when the avatar was accepted (face, matte, plate; see
-    pipeline.avatar). head: name of the talking-head engine."""
+    pipeline.avatar). head: name of the talking-head engine. atlas: the viseme atlas made for this very face,
+    "" for none."""
 
     kind: Literal["still", "video"]
     media: MediaRef
     bundle: MediaRef
     name: str = ""
     head: str = "portrait"
+    atlas: str = ""
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,9 @@ LICENCE = "Apache-2.0 (package); terms of the weights' training data unclear, se
 class Preset:
     """seed: names the source picture; truncation: the other parameter of its generation; plain: grey level
     behind the person while the shoulders are drawn, the one that gave the better hair and shoulders; tall:
-    see TALL. The mouths of 2076, 2157 and 3390 were closed by moving their latents."""
+    see TALL; rejected_mouths: entries that its viseme atlas leaves out, because they looked wrong;
+    lends_mouth: its teeth may stand behind other people's lips. The mouths of 2076, 2157 and 3390 were
+    closed by moving their latents."""
 
     seed: int
     truncation: float
@@ -54,6 +56,8 @@ class Preset:
     description: str
     plain: int = PLAIN
     tall: float = TALL
+    rejected_mouths: tuple[str, ...] = ()
+    lends_mouth: bool = True
 
     @property
     def slug(self) -> str:
@@ -70,26 +74,93 @@ PRESETS = (
     Preset(201, 0.65, "Mei", "Woman in her twenties with long straight black hair"),
     Preset(588, 0.65, "Leila", "Woman in her thirties with shoulder-length black hair"),
     Preset(381, 0.65, "Anna", "Woman in her twenties with long dark hair"),
-    Preset(803, 0.65, "Sofia", "Woman in her twenties with long wavy black hair"),
-    Preset(849, 0.65, "Helena", "Woman in her forties with long dark hair and earrings"),
-    Preset(440, 0.65, "Emma", "Woman in her twenties with long light brown hair"),
-    Preset(2157, 0.9, "Amara", "Black woman in her twenties with short curly hair", plain=140),
-    Preset(3257, 0.9, "Maya", "Woman in her twenties with brown skin and long dark hair"),
-    Preset(3448, 0.9, "Zuri", "Black woman in her twenties with very short hair"),
+    Preset(
+        803, 0.65, "Sofia", "Woman in her twenties with long wavy black hair", rejected_mouths=("EH-half",)
+    ),
+    Preset(
+        849,
+        0.65,
+        "Helena",
+        "Woman in her forties with long dark hair and earrings",
+        rejected_mouths=("OW-half",),
+    ),
+    Preset(
+        440,
+        0.65,
+        "Emma",
+        "Woman in her twenties with long light brown hair",
+        rejected_mouths=("UW", "UW-half"),
+    ),
+    Preset(
+        2157,
+        0.9,
+        "Amara",
+        "Black woman in her twenties with short curly hair",
+        plain=140,
+        rejected_mouths=("AA-third", "EH-half"),
+    ),
+    Preset(
+        3257,
+        0.9,
+        "Maya",
+        "Woman in her twenties with brown skin and long dark hair",
+        rejected_mouths=("AA-half", "AA-third", "OW-half", "UW-half"),
+        lends_mouth=False,
+    ),
+    Preset(
+        3448,
+        0.9,
+        "Zuri",
+        "Black woman in her twenties with very short hair",
+        rejected_mouths=("AA-third", "OW-half", "UW-half"),
+        lends_mouth=False,
+    ),
     Preset(3445, 0.9, "Gabriela", "Woman in her thirties with curly black hair"),
-    Preset(3266, 0.9, "Julia", "Woman in her thirties with straight light brown hair"),
-    Preset(3390, 0.9, "Karin", "Woman in her forties with blonde hair"),
-    Preset(3088, 0.9, "Ruth", "Woman in her fifties with short dark hair"),
+    Preset(
+        3266,
+        0.9,
+        "Julia",
+        "Woman in her thirties with straight light brown hair",
+        rejected_mouths=("OW-half",),
+    ),
+    Preset(
+        3390,
+        0.9,
+        "Karin",
+        "Woman in her forties with blonde hair",
+        rejected_mouths=("OW-half",),
+        lends_mouth=False,
+    ),
+    Preset(3088, 0.9, "Ruth", "Woman in her fifties with short dark hair", rejected_mouths=("OW-half",)),
     Preset(434, 0.65, "Rafael", "Man in his twenties with short black hair"),
     Preset(518, 0.65, "Lukas", "Man in his twenties with brown hair and a short beard"),
     Preset(815, 0.65, "Daniel", "Man in his thirties in a navy jacket"),
     Preset(839, 0.65, "Mateo", "Man in his twenties with curly dark hair", tall=TALL_HAIR),
     Preset(673, 0.65, "Karim", "Man in his thirties with short black hair and stubble"),
-    Preset(3056, 0.9, "Arjun", "Man in his twenties with brown skin and very short hair"),
-    Preset(2076, 0.9, "Kwame", "Black man in his forties with a shaved head"),
+    Preset(
+        3056,
+        0.9,
+        "Arjun",
+        "Man in his twenties with brown skin and very short hair",
+        rejected_mouths=("AA-third",),
+    ),
+    Preset(
+        2076,
+        0.9,
+        "Kwame",
+        "Black man in his forties with a shaved head",
+        rejected_mouths=("AA-third", "EH-half", "OW-half", "UW", "UW-half"),
+    ),
     Preset(562, 0.65, "Marco", "Man in his forties with short greying hair"),
-    Preset(323, 0.65, "Robert", "Man in his fifties with grey hair"),
-    Preset(2531, 0.9, "Ravi", "Man in his fifties with brown skin and black hair", plain=90),
+    Preset(323, 0.65, "Robert", "Man in his fifties with grey hair", rejected_mouths=("OW-half", "UW")),
+    Preset(
+        2531,
+        0.9,
+        "Ravi",
+        "Man in his fifties with brown skin and black hair",
+        plain=90,
+        rejected_mouths=("AA-third",),
+    ),
     Preset(374, 0.65, "Walter", "Man in his sixties with grey hair and a grey beard", tall=TALL_HAIR),
 )
 
@@ -143,6 +214,7 @@ def entry(preset: Preset) -> dict[str, str | int | float]:
         "name": preset.name,
         "description": preset.description,
         "file": preset.file,
+        "atlas": preset.slug,
         "seed": preset.seed,
         "truncation": preset.truncation,
         "origin": ORIGIN,

@@ -21,8 +21,7 @@ FPS = 25
 SIDE = 640
 """Pixels of the picture."""
 SQUARE = Placement(width=384, height=384, scale=0.6, offset_x=0.0, offset_y=0.0)
-LAYERS = ("tongue", "lower_teeth", "upper_teeth")
-IN_THE_CORNERS = 3
+IN_THE_CORNERS = 6
 """Pixels that may stay open at the very ends of lips 55 pixels wide."""
 WORDS = ("SIL", "B", "AA", "P", "IY", "M", "OW", "SIL")
 
@@ -188,10 +187,10 @@ def test_soft_edges_carry_no_background_colour() -> None:
 def dyed_actor() -> StillActor:
     """The astronaut with a blue mouth inside, so that what shows between the lips can be counted."""
     who = StillActor(still(), SQUARE)
-    inside = who._face.mouth._inside
-    blue = np.full_like(inside.cavity, (0, 0, 255))
-    dyed = {name: replace(getattr(inside, name), colour=blue) for name in LAYERS}
-    who._face.mouth._inside = replace(inside, cavity=blue, **dyed)
+    mouth = who._face.mouth
+    textures = mouth._textures
+    textures._pictures = [np.full_like(picture, (0, 0, 255)) for picture in textures._pictures]
+    mouth._own_teeth = replace(mouth._own_teeth, colour=np.full_like(mouth._own_teeth.colour, (0, 0, 255)))
     return who
 
 

@@ -85,7 +85,7 @@ def takes(
     for face, picture in faces.items():
         bundle = out / f"{face}.zip"
         save(prepare_still(picture, engines=engines), bundle)
-        avatar = AvatarSpec("still", _ref(picture), _ref(bundle), face)
+        avatar = AvatarSpec("still", _ref(picture), _ref(bundle), face, atlas=face)
         for voice in speakers:
             spec = _spec(avatar, voice)
             name = f"{face}-{voice_slug(voice)}"

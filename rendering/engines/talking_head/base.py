@@ -17,13 +17,15 @@ class StillSource:
     """An avatar made from one picture.
 
     image: the portrait; alpha: its matte, same size; plate: the picture with the person removed, same size;
-    face: its analysis, in pixels of `image`.
+    face: its analysis, in pixels of `image`; atlas: name of the viseme atlas made for this very face, "" for
+    none.
     """
 
     image: Image
     alpha: Alpha
     plate: Image
     face: FaceAnalysis
+    atlas: str = ""
 
 
 @dataclass(frozen=True)

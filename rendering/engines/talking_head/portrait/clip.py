@@ -70,7 +70,7 @@ class ClipActor:
         with ClipReader(source.path) as clip:
             self._length = min(len(clip), len(landmarks))
             picture = place_plane(clip.read(reference), placement)
-        self._face = SpeakingFace(picture, landmarks[reference], self._shown)
+        self._face = SpeakingFace(picture, landmarks[reference], self._shown, source.faces[reference])
 
     @property
     def extent(self) -> tuple[int, int, int, int]:
@@ -135,7 +135,7 @@ class ClipActor:
         window = Window(box, grid, canvas)
         upper, lower = self._face.before(motion.upper, still), self._face.before(motion.lower, still)
         sources = LipSources(still, upper, lower, on_canvas(upper), on_canvas(lower))
-        picture[box.slices] = self._face.mouth.draw(window, sources, motion.travel, motion.mouth)
+        picture[box.slices] = self._face.mouth.draw(window, sources, motion.mouth)
 
 
 def _moved(box: Rectangle, pose: Similarity) -> Rectangle:

@@ -9,7 +9,7 @@ class PortraitHead:
     """Implements `TalkingHead` without any model: preparing takes well under a second."""
 
     name = "portrait"
-    version = "1"
+    version = "2"
 
     def prepare(self, source: AvatarSource, placement: Placement) -> Actor:
         """An actor for a picture or a clip. Raises MediaError when a clip cannot be read, ValueError when the

@@ -1,27 +1,34 @@
 """Draws parted lips over the warped face: upper lip, lower lip, and what is between them."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import cv2
 import numpy as np
 
-from rendering.engines.face.base import Image
 from rendering.engines.talking_head.portrait.eyes import Canvas
 from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame, smoothstep
-from rendering.engines.talking_head.portrait.gap import JAW_DROP, LipTravel
 from rendering.engines.talking_head.portrait.grid import Grid
+from rendering.engines.talking_head.portrait.lip_lines import LipLines, MouthPixels, unroll
 from rendering.engines.talking_head.portrait.lips import Lips
+from rendering.engines.talking_head.portrait.mouth_textures import MouthTextures
+from rendering.engines.talking_head.portrait.own_teeth import Layer
 from rendering.engines.talking_head.portrait.panel_picture import Rectangle
 from rendering.engines.talking_head.portrait.sampling import remap
-from rendering.engines.talking_head.portrait.teeth import SHADE, Layer, MouthInside
-from rendering.engines.talking_head.portrait.visemes import Viseme
 
 TEETH_BEHIND_PUCKER = 0.022
-"""Face heights by which puckered lips, coming forward, hide more of the teeth."""
+"""Face heights by which puckered lips, coming forward, hide more of the picture's own teeth."""
+SHADE: Final = np.array([0.55, 0.30, 0.27], np.float32)
+"""What full shade leaves of a colour, RGB. Reddish: a neutral shade turns teeth blue."""
 SHADED = (np.arange(256)[None, :, None] * SHADE).astype(np.uint8)
 """Every channel value in full shade, as a table [1, 256, 3]."""
+SHADE_OF_UPPER, SHADE_OF_LOWER = 0.45, 0.15
+"""How dark it is under each lip."""
 VISIBLE = 0.02
 """Share of a pixel that must be mouth for the inside to be drawn there."""
+OWN_LIPS = (0.015, 0.07)
+"""Openings, in widths of the resting mouth, between which an atlas of this very face takes over from the
+picture's lips: closed lips are the picture's."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,15 @@ class LipSources:
     lower_canvas: Array
 
 
+@dataclass(frozen=True)
+class MouthPose:
+    """What a frame asks of a mouth. lines: of its lips; jaw: 0..1; rounding: -1 (spread) to 1 (puckered)."""
+
+    lines: LipLines
+    jaw: float
+    rounding: float
+
+
 def mouth_box(frame: FaceFrame, lips: Lips, step: int) -> Rectangle:
     """Panel pixels that the lips may cover while they move, in whole grid steps."""
     x = np.linspace(-1.08 * lips.left, 1.08 * lips.right, 41)
@@ -59,11 +75,25 @@ def mouth_box(frame: FaceFrame, lips: Lips, step: int) -> Rectangle:
 
 
 class Mouth:
-    """Lip masks of the picture, and the drawing of the aperture."""
+    """Lip masks of the picture, and the drawing of what they open."""
 
-    def __init__(self, frame: FaceFrame, lips: Lips, inside: MouthInside, step: int) -> None:
-        self._frame, self._inside, self._step = frame, inside, step
-        x, y = frame.pixels(inside.box)
+    def __init__(
+        self,
+        frame: FaceFrame,
+        lips: Lips,
+        box: Rectangle,
+        step: int,
+        textures: MouthTextures,
+        own_teeth: Layer | None,
+        *,
+        own_lips: bool,
+    ) -> None:
+        """box: where the mouth is drawn; own_teeth: over that box; own_lips: the textures show this face's
+        own lips."""
+        self._frame, self._box, self._step = frame, box, step
+        self._textures, self._own_teeth, self._own_lips = textures, own_teeth, own_lips
+        self._rest_width = lips.width
+        x, y = frame.pixels(box)
         soft = 0.0022 * frame.height + 0.4
         # Closed lips overlap a little, so that the picture is unchanged at rest; parted ones keep clear of
         # the teeth, or the lips would drag them along.
@@ -75,63 +105,85 @@ class Mouth:
         )
         self._shade_side = int(0.020 * frame.height) | 1
 
-    def draw(self, window: Window, sources: LipSources, travel: LipTravel, mouth: Viseme) -> Canvas:
+    def draw(self, window: Window, sources: LipSources, pose: MouthPose) -> Canvas:
         """The window's pixels, uint8 [height, width, channels of the canvas]."""
         upper_face = remap(window.canvas, window.grid.enlarge(sources.upper_canvas, window.box))
         lower_face = remap(window.canvas, window.grid.enlarge(sources.lower_canvas, window.box))
-        upper_lip = remap(self._upper_lip, self._inside_map(window, sources.upper))
-        lower_lip = remap(self._lower_lip, self._inside_map(window, sources.lower))
+        upper_lip = remap(self._upper_lip, self._box_map(window, sources.upper))
+        lower_lip = remap(self._lower_lip, self._box_map(window, sources.lower))
+        drawn = np.asarray(cv2.blendLinear(upper_face, lower_face, upper_lip, 1 - upper_lip), np.uint8)
         aperture = (1 - upper_lip) * (1 - lower_lip)
-        left, top, width, height = cv2.boundingRect((aperture > VISIBLE).view(np.uint8))
-        if width:
+        opened = float(smoothstep(*OWN_LIPS, pose.lines.opening / self._rest_width))
+        if self._own_lips and opened > 0:
+            area = self._lip_area(window, pose.lines)
+        else:
+            left, top, width, height = cv2.boundingRect((aperture > VISIBLE).view(np.uint8))
             area = (slice(top, top + height), slice(left, left + width))
-            inside = self._draw_inside(
-                self._inside_map(window, sources.still)[area],
-                _around(upper_lip, area, self._shade_side),
-                _around(lower_lip, area, self._shade_side),
-                travel,
-                mouth,
-            )
-            if lower_face.shape[2] == 4:
-                inside = np.asarray(cv2.cvtColor(inside, cv2.COLOR_RGB2RGBA), np.uint8)
-            share = np.ascontiguousarray(lower_lip[area])
-            lips = np.ascontiguousarray(lower_face[area])
-            lower_face[area] = cv2.blendLinear(lips, inside, share, 1 - share)
-        return np.asarray(cv2.blendLinear(upper_face, lower_face, upper_lip, 1 - upper_lip), np.uint8)
+        if area[0].stop <= area[0].start or area[1].stop <= area[1].start:
+            return drawn
+        positions = window.grid.enlarge(sources.still * np.float32(self._step), window.box)[area]
+        local = self._frame.local(positions)
+        pixels = unroll(local[..., 0], local[..., 1], pose.lines, self._rest_width)
+        mouth = self._textures.draw(
+            pixels, self._textures.shares(pose.lines.opening, pose.rounding, pose.jaw)
+        )
+        mouth = self._with_own_teeth(mouth, window, sources, area, pose)
+        mouth = self._shaded(mouth, upper_lip, lower_lip, area, pixels)
+        share = np.ascontiguousarray(aperture[area])
+        if self._own_lips:
+            share = np.maximum(share, self._textures.lips(pixels) * np.float32(opened))
+        if drawn.shape[2] == 4:
+            alpha = drawn[area][..., 3]
+            mouth = np.dstack([mouth, np.maximum(alpha, np.rint(share * 255).astype(np.uint8))])
+        below = np.ascontiguousarray(drawn[area])
+        drawn[area] = cv2.blendLinear(np.ascontiguousarray(mouth), below, share, 1 - share)
+        return drawn
 
-    def _inside_map(self, window: Window, positions: Array) -> Array:
+    def _lip_area(self, window: Window, lines: LipLines) -> tuple[slice, slice]:
+        """Rows and columns of the window that the lips of a frame may cover, with room for the head's
+        motion."""
+        x = np.array([lines.left, lines.right]) * 1.1
+        y = np.array([lines.y.min(), lines.y.max()]) + np.array([-0.1, 0.1]) * self._rest_width
+        corners = self._frame.panel(x[[0, 0, 1, 1]], y[[0, 1, 0, 1]])
+        found = Rectangle.around(corners).grown(round(0.05 * self._frame.height)).within(window.box)
+        top, left = found.top - window.box.top, found.left - window.box.left
+        return slice(top, top + found.height), slice(left, left + found.width)
+
+    def _box_map(self, window: Window, positions: Array) -> Array:
         """A sampling map of the window for arrays over the mouth's box in the prepared picture."""
-        corner = np.array([self._inside.box.left, self._inside.box.top], np.float32)
+        corner = np.array([self._box.left, self._box.top], np.float32)
         indices = positions * np.float32(self._step) - (corner + np.float32(0.5))
         return window.grid.enlarge(indices, window.box)
 
-    def _draw_inside(
-        self, still: Array, upper_shade: Array, lower_shade: Array, travel: LipTravel, mouth: Viseme
-    ) -> Image:
-        inside, height = self._inside, self._frame.height
-        drop, rounding = travel.jaw * JAW_DROP * height, max(0.0, mouth.rounding)
-        colour = remap(inside.cavity, still)
-        tongue_down = drop * (0.45 - 0.45 * mouth.tongue) - 0.016 * height * mouth.tongue
-        tip_in_front = min(1.0, max(0.0, 2 * mouth.tongue - 0.8))
-        for layer, down, share in (
-            (inside.tongue, tongue_down, 1.0),
-            (inside.lower_teeth, 0.95 * drop + TEETH_BEHIND_PUCKER * height * rounding, 1.0),
-            (inside.tongue, tongue_down, tip_in_front),
-            (inside.upper_teeth, -TEETH_BEHIND_PUCKER * height * rounding, 1.0),
-        ):
-            if share:
-                colour = _over(colour, layer, still - np.float32(down) * self._frame.down, share)
-        opened = 0.86 + 0.14 * min(1.0, travel.opening / (0.05 * height)) - 0.42 * rounding
-        light = (
-            np.float32(opened) * (1 - np.float32(0.55) * upper_shade) * (1 - np.float32(0.22) * lower_shade)
-        )
-        shaded = cv2.blendLinear(colour, cv2.LUT(colour, SHADED), light, 1 - light)
-        return np.asarray(shaded, np.uint8)
+    def _with_own_teeth(
+        self,
+        mouth: Canvas,
+        window: Window,
+        sources: LipSources,
+        area: tuple[slice, slice],
+        pose: MouthPose,
+    ) -> Canvas:
+        if self._own_teeth is None:
+            return mouth
+        up = TEETH_BEHIND_PUCKER * self._frame.height * max(0.0, pose.rounding)
+        positions = self._box_map(window, sources.still)[area] + np.float32(up) * self._frame.down
+        mask = remap(self._own_teeth.mask, positions)
+        teeth = remap(self._own_teeth.colour, positions)
+        return np.asarray(cv2.blendLinear(teeth, mouth, mask, 1 - mask), np.uint8)
 
-
-def _over(below: Image, layer: Layer, positions: Array, share: float) -> Image:
-    mask = remap(layer.mask, positions) * np.float32(share)
-    return np.asarray(cv2.blendLinear(remap(layer.colour, positions), below, mask, 1 - mask), np.uint8)
+    def _shaded(
+        self,
+        mouth: Canvas,
+        upper_lip: Array,
+        lower_lip: Array,
+        area: tuple[slice, slice],
+        pixels: MouthPixels,
+    ) -> Canvas:
+        """The lips' shade on what is between them."""
+        upper, lower = (_around(lip, area, self._shade_side) for lip in (upper_lip, lower_lip))
+        light = (1 - np.float32(SHADE_OF_UPPER) * upper) * (1 - np.float32(SHADE_OF_LOWER) * lower)
+        light = np.where(pixels.inside, light, np.float32(1)).astype(np.float32)
+        return np.asarray(cv2.blendLinear(mouth, cv2.LUT(mouth, SHADED), light, 1 - light), np.uint8)
 
 
 def _around(mask: Array, area: tuple[slice, slice], side: int) -> Array:

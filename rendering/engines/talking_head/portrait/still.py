@@ -40,7 +40,7 @@ class StillActor:
         self._canvas = _canvas(picture)
         landmarks = picture.landmarks
         self._shown = _extent(picture)
-        self._face = face = SpeakingFace(picture.image, landmarks, self._shown)
+        self._face = face = SpeakingFace(picture.image, landmarks, self._shown, source.face, source.atlas)
         self._grid = Grid.over(self._shown.grown(face.step), face.step)
         self._positions = self._grid.positions()
         self._head = HeadFields(face.frame, landmarks, self._grid)
@@ -86,7 +86,7 @@ class StillActor:
         remap(self._canvas, sampling, out=self._drawn)
         sources = LipSources(mouth, upper, lower, self._on_canvas(upper), self._on_canvas(lower))
         top, left = self._window.box.top - self._shown.top, self._window.box.left - self._shown.left
-        drawn = self._face.mouth.draw(self._window, sources, motion.travel, motion.mouth)
+        drawn = self._face.mouth.draw(self._window, sources, motion.mouth)
         self._drawn[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn
         outputs = [rgb[self._shown.slices], alpha[self._shown.slices]]
         cv2.mixChannels([self._drawn], outputs, [0, 0, 1, 1, 2, 2, 3, 3])

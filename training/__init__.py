@@ -1,0 +1,1 @@
+"""Tools that make what the product ships. For maintainers; the product never imports them."""
