@@ -189,7 +189,7 @@ def dyed_actor() -> StillActor:
     who = StillActor(still(), SQUARE)
     mouth = who._face.mouth
     textures = mouth._textures
-    textures._pictures = [np.full_like(picture, (0, 0, 255)) for picture in textures._pictures]
+    textures._pictures = [np.full_like(picture, (0, 0, 255, 255)) for picture in textures._pictures]
     mouth._own_teeth = replace(mouth._own_teeth, colour=np.full_like(mouth._own_teeth.colour, (0, 0, 255)))
     return who
 

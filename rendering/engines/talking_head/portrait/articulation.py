@@ -161,7 +161,8 @@ def _enforce_closures(channels: dict[str, Curve], targets: Sequence[_Target], ti
                 channels[name] = np.minimum(channels[name], RELEASE * distance)
             channels["press"][nearest] = max(channels["press"][nearest], 0.7)
         else:
-            channels["gap"] = np.minimum(channels["gap"], 0.15 + RELEASE * distance)
+            narrow = VISEMES[target.label].gap
+            channels["gap"] = np.minimum(channels["gap"], narrow + RELEASE * distance)
             channels["tuck"][nearest] = max(channels["tuck"][nearest], 0.8)
 
 

@@ -27,6 +27,8 @@ from rendering.engines.talking_head.portrait.panel_picture import Rectangle
 from rendering.engines.talking_head.portrait.performance import Expression
 from rendering.engines.talking_head.portrait.sampling import remap
 
+TUCK_SHOWS = 0.6
+"""Spreading that a tucked lower lip is worth, when a mouth like the frame's is chosen."""
 INVERSE_ROUNDS = 4
 """The face's fields are steep at the lips; fewer rounds leave them unmet."""
 
@@ -78,7 +80,9 @@ class SpeakingFace:
         upper, lower = self._fields.layers(expression, travel)
         lines = self._lines.follow(upper, lower)
         mouth = expression.mouth
-        pose = MouthPose(lines, mouth.jaw, mouth.rounding - max(0.0, mouth.spread))
+        # A tucked lip shows the upper teeth, as spread ones do.
+        rounding = mouth.rounding - max(0.0, mouth.spread) - TUCK_SHOWS * mouth.tuck
+        pose = MouthPose(lines, mouth.jaw, rounding)
         return FaceMotion(pose, upper, lower, self._fields.merged(upper, lower))
 
     def before(self, field: Array, positions: Array) -> Array:

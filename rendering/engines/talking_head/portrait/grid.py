@@ -55,6 +55,11 @@ class Grid:
         """The same in panel coordinates."""
         return self.positions() * np.float32(self.step)
 
+    def point(self, row: int, column: int) -> Array:
+        """One node's panel coordinates [2]."""
+        node = np.array([self.nodes.left + column, self.nodes.top + row], np.float32)
+        return np.asarray((node + np.float32(0.5)) * np.float32(self.step), np.float32)
+
     def part(self, other: "Grid") -> tuple[slice, slice]:
         """Where the nodes of `other`, which must lie inside, are in an array over this grid."""
         rows, columns = other.nodes.top - self.nodes.top, other.nodes.left - self.nodes.left

@@ -1,5 +1,6 @@
 """Draws parted lips over the warped face: upper lip, lower lip, and what is between them."""
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,14 +19,16 @@ from rendering.engines.talking_head.portrait.sampling import remap
 
 TEETH_BEHIND_PUCKER = 0.022
 """Face heights by which puckered lips, coming forward, hide more of the picture's own teeth."""
-SHADE: Final = np.array([0.55, 0.30, 0.27], np.float32)
-"""What full shade leaves of a colour, RGB. Reddish: a neutral shade turns teeth blue."""
+SHADE: Final = np.array([0.55, 0.30, 0.27, 1.0], np.float32)
+"""What full shade leaves of a colour, RGB and alpha. Reddish: a neutral shade turns teeth blue."""
 SHADED = (np.arange(256)[None, :, None] * SHADE).astype(np.uint8)
-"""Every channel value in full shade, as a table [1, 256, 3]."""
+"""Every channel value in full shade, as a table [1, 256, 4]."""
 SHADE_OF_UPPER, SHADE_OF_LOWER = 0.45, 0.15
 """How dark it is under each lip."""
 VISIBLE = 0.02
 """Share of a pixel that must be mouth for the inside to be drawn there."""
+LIP_MARGIN = 0.02
+"""Face heights around the lips' lines that are drawn anew with them."""
 OWN_LIPS = (0.015, 0.07)
 """Openings, in widths of the resting mouth, between which an atlas of this very face takes over from the
 picture's lips: closed lips are the picture's."""
@@ -115,7 +118,7 @@ class Mouth:
         aperture = (1 - upper_lip) * (1 - lower_lip)
         opened = float(smoothstep(*OWN_LIPS, pose.lines.opening / self._rest_width))
         if self._own_lips and opened > 0:
-            area = self._lip_area(window, pose.lines)
+            area = self._lip_area(window, sources, pose.lines)
         else:
             left, top, width, height = cv2.boundingRect((aperture > VISIBLE).view(np.uint8))
             area = (slice(top, top + height), slice(left, left + width))
@@ -132,20 +135,21 @@ class Mouth:
         share = np.ascontiguousarray(aperture[area])
         if self._own_lips:
             share = np.maximum(share, self._textures.lips(pixels) * np.float32(opened))
-        if drawn.shape[2] == 4:
-            alpha = drawn[area][..., 3]
-            mouth = np.dstack([mouth, np.maximum(alpha, np.rint(share * 255).astype(np.uint8))])
         below = np.ascontiguousarray(drawn[area])
-        drawn[area] = cv2.blendLinear(np.ascontiguousarray(mouth), below, share, 1 - share)
+        mouth = np.ascontiguousarray(mouth[..., : below.shape[2]])
+        drawn[area] = cv2.blendLinear(mouth, below, share, 1 - share)
         return drawn
 
-    def _lip_area(self, window: Window, lines: LipLines) -> tuple[slice, slice]:
-        """Rows and columns of the window that the lips of a frame may cover, with room for the head's
-        motion."""
-        x = np.array([lines.left, lines.right]) * 1.1
-        y = np.array([lines.y.min(), lines.y.max()]) + np.array([-0.1, 0.1]) * self._rest_width
+    def _lip_area(self, window: Window, sources: LipSources, lines: LipLines) -> tuple[slice, slice]:
+        """Rows and columns of the window that the lips of a frame cover."""
+        x = np.array([lines.left, lines.right], np.float32)
+        y = np.array([lines.y.min(), lines.y.max()], np.float32)
         corners = self._frame.panel(x[[0, 0, 1, 1]], y[[0, 1, 0, 1]])
-        found = Rectangle.around(corners).grown(round(0.05 * self._frame.height)).within(window.box)
+        # The head has moved them about as far as the middle of the window.
+        middle = (window.grid.shape[0] // 2, window.grid.shape[1] // 2)
+        moved = window.grid.point(*middle) - sources.still[middle] * np.float32(self._step)
+        margin = math.ceil(LIP_MARGIN * self._frame.height)
+        found = Rectangle.around(corners + moved).grown(margin).within(window.box)
         top, left = found.top - window.box.top, found.left - window.box.left
         return slice(top, top + found.height), slice(left, left + found.width)
 
@@ -168,7 +172,7 @@ class Mouth:
         up = TEETH_BEHIND_PUCKER * self._frame.height * max(0.0, pose.rounding)
         positions = self._box_map(window, sources.still)[area] + np.float32(up) * self._frame.down
         mask = remap(self._own_teeth.mask, positions)
-        teeth = remap(self._own_teeth.colour, positions)
+        teeth = np.dstack([remap(self._own_teeth.colour, positions), np.full(mask.shape, 255, np.uint8)])
         return np.asarray(cv2.blendLinear(teeth, mouth, mask, 1 - mask), np.uint8)
 
     def _shaded(

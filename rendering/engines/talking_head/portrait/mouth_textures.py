@@ -6,8 +6,8 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from rendering.engines.face.base import Image
 from rendering.engines.talking_head.portrait.atlas import (
     ABOVE,
     BELOW,
@@ -28,7 +28,9 @@ MIXED: Final = 3
 """Entries that one frame is mixed from, at most."""
 ALIKE: Final = {"gap": 0.07, "rounding": 0.40, "jaw": 0.30}
 """Differences of opening (widths of the resting mouth), rounding and jaw that count alike."""
-SHARPNESS: Final = 3.0
+NEGLIGIBLE: Final = 0.05
+"""A share that nobody would see."""
+SHARPNESS: Final = 5.0
 """Exponent on the shares: one mouth should dominate, or teeth show twice."""
 HIDDEN_TEETH: Final = 0.06
 """Widths of the resting mouth that upper teeth may show in a mouth that counts as hiding them."""
@@ -94,21 +96,22 @@ class MouthTextures:
         return tuple(
             Share(int(entry), float(weight))
             for entry, weight in zip(order[:MIXED], weights, strict=True)
-            if weight > 0.02
+            if weight > NEGLIGIBLE
         )
 
-    def draw(self, pixels: MouthPixels, shares: tuple[Share, ...]) -> Image:
-        """Lips and inside at every pixel: uint8 [height, width, 3]."""
+    def draw(self, pixels: MouthPixels, shares: tuple[Share, ...]) -> NDArray[np.uint8]:
+        """Lips and inside at every pixel: uint8 [height, width, 4], opaque."""
         drawn = [self._read(share.entry, pixels) for share in shares]
         if len(drawn) == 1:
             return drawn[0]
-        total = sum(share.weight for share in shares)
-        mixed = np.zeros(drawn[0].shape, np.float32)
-        for picture, share in zip(drawn, shares, strict=True):
-            mixed += picture * np.float32(share.weight / total)
-        return np.rint(mixed).astype(np.uint8)
+        mixed, weight = drawn[0], shares[0].weight
+        for picture, share in zip(drawn[1:], shares[1:], strict=True):
+            weight += share.weight
+            part = share.weight / weight
+            mixed = np.asarray(cv2.addWeighted(picture, part, mixed, 1 - part, 0), np.uint8)
+        return mixed
 
-    def _read(self, index: int, pixels: MouthPixels) -> Image:
+    def _read(self, index: int, pixels: MouthPixels) -> NDArray[np.uint8]:
         row = np.where(pixels.inside, self._inside_row(index, pixels), pixels.row)
         positions = np.stack([pixels.column, row], axis=-1)
         positions = (positions + np.float32(0.5)) * np.float32(self._shrunk) - np.float32(0.5)
@@ -119,10 +122,11 @@ class MouthTextures:
         row = np.where(pixels.inside, np.float32(ABOVE + UPPER + INSIDE / 2), pixels.row)
         return remap(self._lips, np.stack([pixels.column, row], axis=-1))
 
-    def _prepared(self, entry: Entry, gain: Array) -> Image:
+    def _prepared(self, entry: Entry, gain: Array) -> NDArray[np.uint8]:
         lit = np.clip(np.maximum(entry.texture * gain, DARKEST * gain.mean()), 0, 255).astype(np.uint8)
         size = (round(COLUMNS * self._shrunk), round(ROWS * self._shrunk))
-        return np.asarray(cv2.resize(lit, size, interpolation=cv2.INTER_AREA), np.uint8)
+        small = cv2.resize(lit, size, interpolation=cv2.INTER_AREA)
+        return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2RGBA), np.uint8)
 
     def _inside_row(self, index: int, pixels: MouthPixels) -> Array:
         """The texture's row for pixels between the lips.
