@@ -34,6 +34,8 @@ PUCKER_THICKENS = 0.012
 PRESS_UPPER, PRESS_LOWER = 0.010, 0.006
 TUCK = 0.010
 BROW_RAISE = 0.022
+JAW_HEIGHT = 0.10
+"""Face heights above the chin from which on the jaw is as wide as there."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,13 @@ def _jaw_falloff(frame: FaceFrame, local: Array, x: Array, y: Array) -> Array:
     oval = local[list(OVAL)]
     oval = oval[np.argsort(oval[:, 1])]
     left, right = oval[oval[:, 0] < 0], oval[oval[:, 0] > 0]
-    outline = np.where(x < 0, np.interp(y, left[:, 1], -left[:, 0]), np.interp(y, right[:, 1], right[:, 0]))
     chin = float(local[CHIN, 1])
-    lateral = 1 - smoothstep(0.50, 1.02, np.abs(x) / np.maximum(outline, 0.16 * frame.height))
+    # The whole lower jaw sinks, not its tip alone: below this height the outline goes straight down.
+    level = np.minimum(y, chin - JAW_HEIGHT * frame.height)
+    outline = np.where(
+        x < 0, np.interp(level, left[:, 1], -left[:, 0]), np.interp(level, right[:, 1], right[:, 0])
+    )
+    lateral = 1 - smoothstep(0.55, 1.12, np.abs(x) / np.maximum(outline, 0.16 * frame.height))
     neck = 1 - smoothstep(0, 0.30 * frame.height, y - chin)
     return np.asarray(lateral * neck * (1 - 0.22 * smoothstep(0.25 * chin, chin, y)), np.float32)
 
