@@ -11,6 +11,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from rendering.engines.face.analysis import FaceAnalyser
 from rendering.engines.face.base import FaceAnalysis, Image
+from rendering.engines.talking_head.portrait.aperture import OpenMouth, measure_closed, measure_open
 from rendering.engines.talking_head.portrait.atlas import (
     ABOVE,
     BELOW,
@@ -27,7 +28,6 @@ from rendering.engines.talking_head.portrait.atlas import (
 from rendering.engines.talking_head.portrait.face_frame import FaceFrame
 from rendering.engines.talking_head.portrait.landmarks import SKIN
 from rendering.engines.talking_head.portrait.sampling import remap
-from training.viseme_atlas.aperture import OpenMouth, measure, measure_closed
 from training.viseme_atlas.visemes import ENTRIES, SHAPES
 
 ABOVE_LIPS, BELOW_LIPS = slice(0, ABOVE), slice(ROWS - BELOW, ROWS)
@@ -70,7 +70,9 @@ def entries(
     made = []
     for name, (shape, share) in ENTRIES.items():
         _, frame, local = _look(pictures[name], analyser)
-        mouth = measure(pictures[name], frame, local, rest.mouth, SHAPES[shape].thicker * share)
+        mouth = measure_open(
+            pictures[name], frame, local, *_lip_heights(rest.mouth, SHAPES[shape].thicker * share)
+        )
         found = _unroll(pictures[name], frame, mouth)
         texture = _toned(found.texture, shown.texture, light)
         gap = np.interp(np.linspace(-1, 1, 33), _across(mouth), mouth.gap / rest.width)
@@ -91,6 +93,12 @@ def _closed(image: Image, analyser: FaceAnalyser) -> tuple[Unrolled, Light]:
     """The closed mouth in a picture, and the light on the face."""
     face, frame, local = _look(image, analyser)
     return _unroll(image, frame, measure_closed(image, frame, local)), _light(image, face)
+
+
+def _lip_heights(rest: OpenMouth, thicker: float) -> tuple[Rows, Rows]:
+    """Lips keep about the height they have at rest. thicker: of each, in mouth widths."""
+    more = thicker * (rest.x[-1] - rest.x[0])
+    return rest.inner_upper - rest.outer_upper + more, rest.outer_lower - rest.inner_lower + more
 
 
 def _look(image: Image, analyser: FaceAnalyser) -> tuple[FaceAnalysis, FaceFrame, Rows]:

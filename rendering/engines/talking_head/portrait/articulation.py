@@ -113,6 +113,9 @@ def _dominance(target: _Target, channel: str) -> float:
     if label == SILENCE:
         return 1.2
     if channel in ("gap", "jaw"):
+        if label == "W":
+            # The narrowest of the approximants, whatever vowel follows.
+            return 1.6
         if label in VOWELS:
             # A closing glide ("go", "how") is lost behind its wider first half unless it insists.
             return 2.2 if target.glide and label in ROUNDED else 1.0

@@ -256,7 +256,8 @@ def _brow(frame: FaceFrame, local: Array, near: _Surroundings) -> tuple[Array, A
 def _neutral(frame: FaceFrame, lips: Lips, near: _Surroundings, overlap: float) -> tuple[Array, Array]:
     """Closes parted lips and relaxes a smile: what turns the photo's mouth into the rest pose."""
     seam = lips.seam(near.x)
-    margin = overlap * np.sqrt(np.clip(1 - near.across**2, 0, 1))
+    # Full almost to the corners: there the grid is too coarse to bring lips together exactly.
+    margin = overlap * (1 + np.abs(near.across)) * np.clip((1.02 - np.abs(near.across)) / 0.08, 0, 1)
     mouth = 1 - smoothstep(0.9, 1.5, np.abs(near.across))
     half = np.where(near.x < 0, lips.left, lips.right)
     narrowing = lips.excess_width(frame.height) * half * near.sideways * near.beside * near.around_seam

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from rendering.engines.face.base import Image
+from rendering.engines.talking_head.portrait.aperture import measure_open, mesh_heights
 from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame, Line, smoothstep
 from rendering.engines.talking_head.portrait.inner_lips import (
     COLUMNS,
     LipProbe,
-    find_lower_edge,
     find_seam,
     find_slit,
 )
@@ -79,13 +79,14 @@ def find_lips(image: Image, frame: FaceFrame, local: Array) -> Lips:
     """image: on the panel, where `frame` holds; local: landmarks in face coordinates [468, 2]."""
     inner_upper, inner_lower = Line.through(local, INNER_UPPER), Line.through(local, INNER_LOWER)
     outer_upper, outer_lower = Line.through(local, OUTER_UPPER), Line.through(local, OUTER_LOWER)
-    x = np.linspace(*inner_upper.ends, COLUMNS)
+    x: Array = np.linspace(*inner_upper.ends, COLUMNS)
     upper, lower = inner_upper(x), inner_lower(x)
     probe = LipProbe(image, frame)
     slit = None
     parted = bool(lower[COLUMNS // 2] - upper[COLUMNS // 2] > PARTED_ABOVE * frame.height)
     if parted:
-        lower = find_lower_edge(probe, x, upper, lower, outer_lower(x))
+        mouth = measure_open(image, frame, local, *mesh_heights(local))
+        x, upper, lower = mouth.x, mouth.inner_upper, mouth.inner_lower
     elif slit := find_slit(probe, x, upper, lower, (outer_upper(x), outer_lower(x)), frame.height):
         upper, lower = slit
     else:

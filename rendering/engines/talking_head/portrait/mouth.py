@@ -1,7 +1,7 @@
 """Draws parted lips over the warped face: upper lip, lower lip, and what is between them."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -127,6 +127,9 @@ class Mouth:
         positions = window.grid.enlarge(sources.still * np.float32(self._step), window.box)[area]
         local = self._frame.local(positions)
         pixels = unroll(local[..., 0], local[..., 1], pose.lines, self._rest_width)
+        if not self._own_lips:
+            # Another face's lips are never shown, not even where the picture's masks and the lines disagree.
+            pixels = replace(pixels, inside=np.ones_like(pixels.inside))
         mouth = self._textures.draw(
             pixels, self._textures.shares(pose.lines.opening, pose.rounding, pose.jaw)
         )

@@ -36,6 +36,10 @@ HIDDEN_TEETH: Final = 0.06
 """Widths of the resting mouth that upper teeth may show in a mouth that counts as hiding them."""
 DARKEST: Final = np.array([44, 18, 17], np.float32)
 """RGB: no mouth is black inside, light comes through its red walls."""
+CLEAR_OF_LIPS: Final = (0.03, 0.95)
+"""Shares of the inside that are read: its border was found to within a row or two of the lips."""
+WIDE: Final = 0.14
+"""Widths of the resting mouth between lips that show a dark inside and not each other."""
 TEETH_OF_ENTRY: Final = 0.95
 """Share of an entry's opening that its upper teeth fill at most: near the corners it is lower than they
 are."""
@@ -56,7 +60,9 @@ class MouthTextures:
         """gain: float32 [3], RGB factors that bring the atlas into the picture's light; rest_width: pixels;
         without_teeth: only mouths that hide them, because others are drawn over them."""
         self._entries = tuple(
-            entry for entry in atlas.entries if not without_teeth or entry.teeth < HIDDEN_TEETH
+            entry
+            for entry in atlas.entries
+            if not without_teeth or (entry.teeth < HIDDEN_TEETH and entry.gap.max() > WIDE)
         )
         self._rest_width = rest_width
         # A texture finer than the panel would shimmer when it is read bilinearly.
@@ -142,7 +148,7 @@ class MouthTextures:
         edge = teeth * np.minimum(gap / own, 1)
         below = teeth + (depth - edge) * (own - teeth) / np.maximum(gap - edge, np.float32(1e-4))
         share = np.where(depth < edge, teeth - edge + depth, below) / own
-        return (ABOVE + UPPER + INSIDE * np.clip(share, 0, 1) - np.float32(0.5)).astype(np.float32)
+        return (ABOVE + UPPER + INSIDE * np.clip(share, *CLEAR_OF_LIPS) - np.float32(0.5)).astype(np.float32)
 
 
 def _lips_mask() -> Array:

@@ -66,15 +66,24 @@ def measure_closed(image: Image, frame: FaceFrame, local: Samples) -> OpenMouth:
     return OpenMouth(x, outer_upper, seam, seam, outer_lower)
 
 
+def mesh_heights(local: Samples) -> tuple[Samples, Samples]:
+    """Heights of both lips by the mesh, for `measure_open`: near enough unless the mouth is wide open."""
+    x, outer_upper, outer_lower = _outline(local)
+    upper = Line.through(local, INNER_UPPER)(x) - outer_upper
+    return upper, outer_lower - Line.through(local, INNER_LOWER)(x)
+
+
 def _outline(local: Samples) -> tuple[Samples, Samples, Samples]:
     """x from corner to corner, and y of the lips' outer lines there."""
     x = np.linspace(float(local[CORNER_LEFT, 0]), float(local[CORNER_RIGHT, 0]), COLUMNS)
     return x, Line.through(local, OUTER_UPPER)(x), Line.through(local, OUTER_LOWER)(x)
 
 
-def measure(image: Image, frame: FaceFrame, local: Samples, rest: OpenMouth, thicker: float) -> OpenMouth:
-    """local: landmarks in face coordinates [468, 2]; rest: the same mouth closed; thicker: of each lip, in
-    mouth widths: lips keep about the height they have at rest."""
+def measure_open(
+    image: Image, frame: FaceFrame, local: Samples, upper_height: Samples, lower_height: Samples
+) -> OpenMouth:
+    """local: landmarks in face coordinates [468, 2]; upper_height, lower_height: what each lip is expected to
+    measure at every column of the result, pixels."""
     x, outer_upper, outer_lower = _outline(local)
     share = np.linspace(0, 1, ROWS)
     y = outer_upper[:, None] + share[None] * (outer_lower - outer_upper)[:, None]
@@ -85,10 +94,8 @@ def measure(image: Image, frame: FaceFrame, local: Samples, rest: OpenMouth, thi
     # Rows in the middle of the opening that the mesh saw are inside in any case.
     middle = np.clip(((mesh_upper + mesh_lower) / 2 - outer_upper) / (outer_lower - outer_upper + 1e-6), 0, 1)
     turn = np.rint(middle * (ROWS - 1)).astype(int)
-    more = thicker * (rest.x[-1] - rest.x[0])
-    high, low = rest.inner_upper - rest.outer_upper + more, rest.outer_lower - rest.inner_lower + more
-    top = _edge(unlike, turn, _unlikely(y - outer_upper[:, None], high), upwards=True)
-    bottom = _edge(unlike, turn, _unlikely(outer_lower[:, None] - y, low), upwards=False)
+    top = _edge(unlike, turn, _unlikely(y - outer_upper[:, None], upper_height), upwards=True)
+    bottom = _edge(unlike, turn, _unlikely(outer_lower[:, None] - y, lower_height), upwards=False)
     rows = np.arange(COLUMNS)
     inner_upper, inner_lower = _bow(x, y[rows, top]), _bow(x, y[rows, bottom])
     middle_line = (inner_upper + inner_lower) / 2
