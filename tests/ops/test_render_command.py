@@ -72,6 +72,7 @@ def test_a_picture_without_a_face_is_refused_in_plain_words(environment, tmp_pat
         (["Hello.", "-o", "/dev/null/hello.mp4"], "/dev/null"),
         (["Hello.", "-o", "hello.webm"], "Name the output .mp4."),
         (["Hello.", "--voice", "hart", "-o", "hello.mp4"], "Did you mean Heart?"),
+        (["Hello.", "--intensity", "3", "-o", "hello.mp4"], "3 is not a number from 0 to 2"),
         (["-o", "hello.mp4"], "Say what the avatar should say"),
         (["--text-file", "/nowhere.txt", "-o", "hello.mp4"], "/nowhere.txt cannot be read as text"),
     ],

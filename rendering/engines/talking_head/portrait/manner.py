@@ -55,7 +55,7 @@ STYLES: Final[dict[ExpressionName, Style]] = {
     ),
     "serious": Style(
         opening=0.95, jaw=0.95, smile=0.0, brow=-0.30, accent=0.7, nod=0.8, sway=0.7,
-        pace=0.85, breath=0.9, blinks=12.0, glances=3.0,
+        pace=0.85, breath=0.9, blinks=13.0, glances=4.0,
     ),
     "energetic": Style(
         opening=1.18, jaw=1.15, smile=0.25, brow=0.15, accent=1.8, nod=2.0, sway=1.5,
