@@ -49,6 +49,7 @@ def render(environment: dict[str, str], *arguments: str) -> subprocess.Completed
 def test_a_picture_and_a_sentence_become_a_video(environment, portrait, tmp_path):
     output = tmp_path / "out" / "hello.mp4"
     look = ["--avatar", str(portrait), "--voice", "heart", "--background", "navy", "--height", "480"]
+    look += ["--expression", "friendly", "--intensity", "1.2"]
     done = render(environment, "Hello there.", *look, "-o", str(output))
     assert done.returncode == 0, done.stderr
     found = probe(output)

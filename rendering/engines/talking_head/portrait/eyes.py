@@ -90,11 +90,12 @@ class Eye:
         state = (step, *gaze)
         if state == self._painted:
             return
+        picture, shown = self._closures[step], canvas[self._box.slices]
+        if step != self._painted[0]:
+            shown[...] = picture
+        seen = step <= OPEN_ENOUGH_TO_GLANCE
+        self._sight.turn(picture, gaze if seen else (0.0, 0.0), out=shown)
         self._painted = state
-        shown = canvas[self._box.slices]
-        shown[...] = self._closures[step]
-        if step <= OPEN_ENOUGH_TO_GLANCE and any(gaze):
-            self._sight.turn(shown, gaze)
 
 
 class _Sight:
@@ -120,14 +121,15 @@ class _Sight:
         )
         self._axes = np.stack([frame.right, frame.down]) * np.float32(region.width * density)
 
-    def turn(self, picture: Canvas, gaze: tuple[float, float]) -> None:
-        """gaze: eye widths, right and down."""
-        if not self._visible.size:
-            return
-        shift = np.array(gaze, np.float32) @ self._axes
-        looking = remap(np.ascontiguousarray(picture), self._pixels - self._moved * shift)
+    def turn(self, picture: Canvas, gaze: tuple[float, float], *, out: Canvas) -> None:
+        """Draw the eye of the picture into `out`, where the rest of the picture already is. gaze: eye widths,
+        right and down."""
         part = np.ascontiguousarray(picture[self._part])
-        picture[self._part] = cv2.blendLinear(looking, part, self._visible, self._still)
+        if part.size and any(gaze):
+            shift = np.array(gaze, np.float32) @ self._axes
+            looking = remap(picture, self._pixels - self._moved * shift)
+            part = np.asarray(cv2.blendLinear(looking, part, self._visible, self._still), np.uint8)
+        out[self._part] = part
 
 
 def find_eyes(canvas: Canvas, frame: FaceFrame, local: Array, yaw: float, density: int) -> tuple[Eye, Eye]:
@@ -142,7 +144,8 @@ def find_eyes(canvas: Canvas, frame: FaceFrame, local: Array, yaw: float, densit
     correction = towards_viewer(*irises, yaw)
     if correction:
         for region, iris in zip((right, left), irises, strict=True):
-            _Sight(frame, region, iris, density).turn(canvas[region.box.slices], (correction, 0.0))
+            part = canvas[region.box.slices]
+            _Sight(frame, region, iris, density).turn(part.copy(), (correction, 0.0), out=part)
         irises = (
             replace(irises[0], x=irises[0].x + correction),
             replace(irises[1], x=irises[1].x + correction),
