@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rendering.engines.talking_head.base import ExpressionName, Manner
 from rendering.engines.talking_head.portrait.eyes import towards_viewer
 from rendering.engines.talking_head.portrait.idle import BLINK_TIMES, FIRST, GLANCE_ASIDE, idle
-from rendering.engines.talking_head.portrait.iris import EYE_TURN, Iris
+from rendering.engines.talking_head.portrait.iris import EYE_TURN, RADIUS, STEP, Iris, find_iris
 from rendering.engines.talking_head.portrait.manner import PLAIN, STYLES, style_of
 from rendering.engines.talking_head.portrait.performance import (
     HIGHEST_BROW,
@@ -204,3 +204,20 @@ def test_a_turned_head_that_looks_at_the_viewer_is_left_alone() -> None:
 )
 def test_eyes_that_are_not_surely_aside_stay(eyes: tuple[Iris, Iris]) -> None:
     assert towards_viewer(*eyes, yaw=0.0) == 0
+
+
+@pytest.mark.parametrize("place", [-0.15, 0.0, 0.1])
+def test_an_iris_is_found_where_it_is_and_not_in_the_shade_of_the_lashes(place: float) -> None:
+    x, y = np.meshgrid(np.linspace(-0.6, 0.6, 72), np.linspace(-0.3, 0.3, 36))
+    upper, lower = 0.8 * x**2 - 0.2, 0.14 - 0.5 * x**2
+    light = np.where(np.hypot(x - place, y + 0.04) < RADIUS, 60.0, 190.0)
+    light[y < upper + 0.05] = 20.0
+    found = find_iris(light, x, y, upper, lower)
+    assert found.x == pytest.approx(place, abs=1.5 * STEP)
+    assert found.contrast > 60
+
+
+def test_an_eye_without_an_iris_has_no_contrast() -> None:
+    x, y = np.meshgrid(np.linspace(-0.6, 0.6, 72), np.linspace(-0.3, 0.3, 36))
+    found = find_iris(np.full(x.shape, 120.0), x, y, np.full(x.shape, -0.01), np.full(x.shape, 0.01))
+    assert (found.x, found.contrast) == (0.0, 0.0)

@@ -51,7 +51,8 @@ def find_iris(light: Array, x: Array, y: Array, upper: Array, lower: Array) -> I
     """
     clear = (np.abs(x) < 0.5) & (y > upper + LASHES * (lower - upper)) & (y < lower)
     across, along, level = x[clear], y[clear], light[clear].astype(np.float64)
-    lid = float(np.median(lower[np.abs(x) < 0.1]))
+    middle = lower[np.abs(x) < 0.1]
+    lid = float(np.median(middle)) if middle.size else 0.0
     best, best_score = Iris(0.0, lid - RADIUS, RADIUS, 0.0), -np.inf
     for radius in RADIUS * np.array(RADII):
         for above in ABOVE_LOWER_LID:
