@@ -73,7 +73,6 @@ def test_a_picture_without_a_face_is_refused_in_plain_words(environment, tmp_pat
         (["Hello.", "-o", "/dev/null/hello.mp4"], "/dev/null"),
         (["Hello.", "-o", "hello.webm"], "Name the output .mp4."),
         (["Hello.", "--voice", "hart", "-o", "hello.mp4"], "Did you mean Heart?"),
-        (["Hello.", "--intensity", "3", "-o", "hello.mp4"], "3 is not a number from 0 to 2"),
         (["-o", "hello.mp4"], "Say what the avatar should say"),
         (["--text-file", "/nowhere.txt", "-o", "hello.mp4"], "/nowhere.txt cannot be read as text"),
     ],
@@ -83,3 +82,9 @@ def test_what_cannot_be_is_said_before_anything_is_rendered(environment, portrai
     assert done.returncode == 1
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_intensity_out_of_range_is_a_mistake_of_usage(environment, tmp_path):
+    done = render(environment, "Hello.", "--intensity", "3", "-o", str(tmp_path / "hello.mp4"))
+    assert done.returncode == 2
+    assert "argument --intensity: 3 is not a number from 0 to 2" in done.stderr
