@@ -201,7 +201,17 @@ class VoiceAdmin(admin.ModelAdmin):
 
 class SceneInline(ReadOnlyInline):
     model = Scene
-    fields = ["position", "avatar", "voice", "background", "layout", "speed", "pitch"]
+    fields = [
+        "position",
+        "avatar",
+        "voice",
+        "background",
+        "layout",
+        "expression",
+        "intensity",
+        "speed",
+        "pitch",
+    ]
 
 
 @admin.register(Project)

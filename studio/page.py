@@ -89,6 +89,8 @@ def scene_data(scene: Scene) -> dict[str, Any]:
         "background": str(scene.background_id) if scene.background_id else None,
         "layout": scene.layout,
         "title": scene.title,
+        "expression": scene.expression,
+        "intensity": scene.intensity,
         "speed": scene.speed,
         "pitch": scene.pitch,
     }

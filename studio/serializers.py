@@ -133,6 +133,12 @@ class SceneSerializer(serializers.ModelSerializer):
     voice = serializers.UUIDField(source="voice_id", required=False, allow_null=True, default=None)
     background = serializers.UUIDField(source="background_id", required=False, allow_null=True, default=None)
     title = LineField(required=False, allow_blank=True, max_length=120, default="")
+    intensity = serializers.FloatField(
+        min_value=0,
+        max_value=2,
+        default=1.0,
+        help_text="Of the expression: 0 is none of it, 1 as usual, at most 2.",
+    )
     speed = serializers.FloatField(min_value=0.5, max_value=2.0, default=1.0)
     pitch = serializers.FloatField(min_value=-6, max_value=6, default=0.0, help_text="Semitones.")
     recorded = serializers.SerializerMethodField(help_text="A recording replaces the voice.")
@@ -147,6 +153,8 @@ class SceneSerializer(serializers.ModelSerializer):
             "background",
             "layout",
             "title",
+            "expression",
+            "intensity",
             "speed",
             "pitch",
             "recorded",

@@ -37,6 +37,8 @@ def _scene(scene: Scene) -> dict[str, Any]:
         "background": _background(scene.background),
         "layout": scene.layout,
         "title": scene.title,
+        "expression": scene.expression,
+        "intensity": scene.intensity,
         "recording": _media(scene.recording, scene.recording_sha256),
     }
 

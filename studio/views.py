@@ -23,7 +23,7 @@ from rendering.models import Render, RenderSegment
 from studio import page, selectors, services
 from studio.examples import create_example
 from studio.forms import UploadAvatarForm, UploadForm
-from studio.models import Avatar, Project
+from studio.models import Avatar, Project, Scene
 
 GALLERY_SIZE = 12
 HEAR_CHARACTERS = 600
@@ -61,6 +61,7 @@ def studio(request: HttpRequest) -> HttpResponse:
         "data": data,
         "consent_statement": CONSENT_STATEMENT,
         "aspects": ("16:9", "9:16", "1:1", "4:5"),
+        "expressions": Scene.Expression.choices,
         "max_upload_mb": settings.MAX_UPLOAD_MB,
     }
     return render(request, "studio/studio.html", context)

@@ -42,6 +42,8 @@ class Order:
     voice: str | None
     background: str | None
     layout: str
+    expression: str
+    intensity: float
     recording: Path | None
     format: dict[str, Any]
 
@@ -69,6 +71,8 @@ def make(order: Order, target: Path, *, owner: User, tend: Tend) -> Render:
         "voice": voice.pk,
         "background": background.pk,
         "layout": order.layout,
+        "expression": order.expression,
+        "intensity": order.intensity,
     }
     project = studio.create_project(owner=owner, scenes=[scene], **order.format)
     try:

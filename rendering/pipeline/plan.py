@@ -17,7 +17,7 @@ from rendering.pipeline import lettering, video
 from rendering.pipeline.media import MediaSource
 from rendering.pipeline.spec import MediaRef, RenderSpec, SceneSpec
 
-PIPELINE_VERSION = 2
+PIPELINE_VERSION = 3
 """Raised whenever the pipeline itself would render the same inputs differently."""
 
 
@@ -142,6 +142,7 @@ def segment_key(spec: RenderSpec, scene: SceneSpec, utterance: Utterance, span: 
         "background": asdict(scene.background) | {"media": _sha256(scene.background.media)},
         "layout": scene.layout,
         "title": scene.title,
+        "manner": {"expression": scene.expression, "intensity": scene.intensity},
         "format": asdict(spec.format),
         "burn_captions": spec.burn_captions,
         "encoder": video.settings(),

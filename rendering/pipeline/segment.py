@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from rendering.engines.speech.base import SAMPLE_RATE, Speech, Timing, Word
+from rendering.engines.talking_head.base import Manner
 from rendering.pipeline import audio, background
 from rendering.pipeline.actors import ActorCache, StagedActor
 from rendering.pipeline.background import Backdrop
@@ -85,6 +86,10 @@ class Take:
     def transparent(self) -> bool:
         return self.scene.background.kind == "transparent"
 
+    @property
+    def manner(self) -> Manner:
+        return Manner(self.scene.expression, self.scene.intensity)
+
 
 class SegmentRenderer:
     """Renders segments one after another, its engines and actors warm. Lives as long as a worker;
@@ -133,7 +138,7 @@ class SegmentRenderer:
         report(SegmentProgress("face", 0, frames))
         with spent.on("prepare"):
             staged = self._actors.staged(scene, spec.format, media)
-        take = Take(spec, scene, speech, frames, _seed(spec, planned))
+        take = Take(spec, scene, speech, frames, _seed(spec, scene, planned))
         with scratch(out_dir) as work:
             self._film(take, staged, planned.text, media, work, report, spent)
         return SegmentFiles(
@@ -192,7 +197,9 @@ class SegmentRenderer:
             )
             with Conveyor(writer.write, depth=CHUNKS_WAITING) as conveyor:
                 done = 0
-                chunks = staged.actor.animate(take.speech, frames=frames, fps=video.fps, seed=take.seed)
+                chunks = staged.actor.animate(
+                    take.speech, frames=frames, fps=video.fps, seed=take.seed, manner=take.manner
+                )
                 for chunk in spent.each("face", chunks):
                     done += len(chunk.rgb)
                     conveyor.put(chunk)
@@ -228,6 +235,8 @@ def _burner(take: Take, text: str, arrangement: Arrangement) -> CaptionBurner | 
     return CaptionBurner(shown, video.size, caption_room(arrangement, video.size))
 
 
-def _seed(spec: RenderSpec, planned: PlannedSegment) -> int:
-    """Each sentence has idle motion of its own, and the same sentence the same."""
-    return zlib.crc32(planned.text.encode(), spec.seed & 0xFFFFFFFF)
+def _seed(spec: RenderSpec, scene: SceneSpec, planned: PlannedSegment) -> int:
+    """Each sentence of each face has idle motion of its own, and the same one the same. The face counts by
+    its picture, which is part of the segment's key."""
+    face = zlib.crc32(scene.avatar.media.sha256.encode(), spec.seed & 0xFFFFFFFF)
+    return zlib.crc32(planned.text.encode(), face)

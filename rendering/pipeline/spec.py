@@ -8,6 +8,8 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from rendering.engines.talking_head.base import ExpressionName
+
 Layout = Literal["full", "card-left", "card-right", "circle"]
 BackgroundKind = Literal["keep", "colour", "gradient", "image", "video", "blur", "transparent"]
 Aspect = Literal["16:9", "9:16", "1:1", "4:5"]
@@ -60,7 +62,8 @@ class BackgroundSpec:
 
 @dataclass(frozen=True)
 class SceneSpec:
-    """One scene. title: drawn beside a card, may be empty; recording: uploaded sound instead of the voice."""
+    """One scene. title: drawn beside a card, may be empty; expression, intensity: see Manner; recording:
+    uploaded sound instead of the voice."""
 
     script: str
     voice: VoiceSpec
@@ -68,6 +71,8 @@ class SceneSpec:
     background: BackgroundSpec = field(default_factory=BackgroundSpec)
     layout: Layout = "full"
     title: str = ""
+    expression: ExpressionName = "calm"
+    intensity: float = 1.0
     recording: MediaRef | None = None
 
 
@@ -124,6 +129,9 @@ def _scene(value: dict[str, Any]) -> SceneSpec:
         background=BackgroundSpec(**background),
         layout=value["layout"],
         title=value["title"],
+        # Specs from before scenes had an expression are calm.
+        expression=value.get("expression", "calm"),
+        intensity=value.get("intensity", 1.0),
         recording=_media(value["recording"]),
     )
 

@@ -14,6 +14,8 @@ export function newScene(previous = {}) {
     background: previous.background ?? null,
     layout: previous.layout ?? "full",
     title: "",
+    expression: previous.expression ?? "calm",
+    intensity: previous.intensity ?? 1,
     speed: previous.speed ?? 1,
     pitch: previous.pitch ?? 0,
   };

@@ -141,12 +141,13 @@ function openScene(index) {
 
 /** Put the current scene into the form. */
 function showScene() {
-  const { script, layout, title, speed, pitch } = scene();
+  const { script, layout, title, expression, intensity, speed, pitch } = scene();
   field("script").value = script;
   field("scene-title").value = title;
   field("scene-title-field").toggleAttribute("data-idle", layout === "full");
   form.querySelector(`[name=layout][value=${layout}]`).checked = true;
-  for (const [name, value] of [["speed", speed], ["pitch", pitch]]) {
+  field("expression").value = expression;
+  for (const [name, value] of Object.entries({ intensity, speed, pitch })) {
     field(name).value = value;
     field(name).dispatchEvent(new Event("input"));
   }
@@ -258,7 +259,9 @@ const NUMBERS = { height: Number, fps: Number };
 
 form.addEventListener("change", ({ target }) => {
   const { name, value } = target;
-  if (["avatar", "voice", "background", "layout"].includes(name)) {
+  if (name === "expression") {
+    scene().expression = value;
+  } else if (["avatar", "voice", "background", "layout"].includes(name)) {
     scene()[name] = value;
     if (name === "avatar") {
       showProblemOfAvatar();
@@ -289,14 +292,16 @@ form.addEventListener("input", ({ target }) => {
     drawStage();
   } else if (name === "project_title") {
     draft.data.title = value;
-  } else if (name === "speed" || name === "pitch") {
+  } else if (["intensity", "speed", "pitch"].includes(name)) {
     scene()[name] = Number(value);
-    estimate.of(draft.data.scenes);
+    if (name === "speed") estimate.of(draft.data.scenes);
   } else return;
   draft.changed();
 });
 
-field("speed").addEventListener("input", ({ target }) => (field("speed-value").value = `${Number(target.value).toFixed(2)}×`));
+for (const name of ["intensity", "speed"]) {
+  field(name).addEventListener("input", ({ target }) => (field(`${name}-value`).value = `${Number(target.value).toFixed(2)}×`));
+}
 field("pitch").addEventListener("input", ({ target }) => {
   const semitones = Number(target.value);
   field("pitch-value").value = semitones > 0 ? `+${semitones}` : String(semitones);

@@ -18,7 +18,8 @@ MAX_SCENES = 50
 FORMAT_FIELDS = ("aspect", "height", "fps", "burn_captions")
 
 SceneData = Mapping[str, Any]
-"""script, avatar, voice, background (ids or None), layout, title, speed, pitch; `id` of a scene to change."""
+"""script, avatar, voice, background (ids or None), layout, title, expression, intensity, speed, pitch; also
+`id`, of a scene to change."""
 
 
 @transaction.atomic
@@ -128,6 +129,8 @@ def _fill_scene(scene: Scene, position: int, data: SceneData, owner: User) -> No
     scene.background = _visible(selectors.backgrounds_for(owner), data.get("background"), "background")
     scene.layout = _choice(Scene, "layout", data.get("layout") or Scene.Layout.FULL)
     scene.title = _line(data.get("title"), "title", 120)
+    scene.expression = _choice(Scene, "expression", data.get("expression") or Scene.Expression.CALM)
+    scene.intensity = _number(data.get("intensity"), "intensity", 0.0, 2.0, default=1.0)
     scene.speed = _number(data.get("speed"), "speed", 0.5, 2.0, default=1.0)
     scene.pitch = _number(data.get("pitch"), "pitch", -6.0, 6.0, default=0.0)
 

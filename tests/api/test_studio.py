@@ -108,6 +108,28 @@ def test_fields_that_are_wrong_are_named(api) -> None:
     assert set(body["errors"]) == {"aspect", "fps"}
 
 
+def test_a_scene_has_an_expression(api) -> None:
+    scenes = [{"script": "A.", "expression": "energetic", "intensity": 0.5}, {"script": "B."}]
+    made = api.post(f"{V1}/projects/", {"scenes": scenes}, format="json").json()
+    shown = [(scene["expression"], scene["intensity"]) for scene in made["scenes"]]
+    assert shown == [("energetic", 0.5), ("calm", 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"expression": "ecstatic"}, "not a valid choice"),
+        ({"intensity": 2.5}, "less than or equal to 2"),
+        ({"intensity": -1}, "greater than or equal to 0"),
+        ({"intensity": "very"}, "valid number"),
+    ],
+)
+def test_an_expression_that_does_not_exist_is_named(api, wrong: dict, sentence: str) -> None:
+    body = problem(api.post(f"{V1}/projects/", {"scenes": [{"script": "A.", **wrong}]}, format="json"), 400)
+    assert sentence in str(body["errors"])
+    assert not Project.objects.exists()
+
+
 def test_a_recording_replaces_the_voice(api, owner) -> None:
     project = factories.project(owner)
     scene = project.scenes.get()

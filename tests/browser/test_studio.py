@@ -28,6 +28,8 @@ def test_what_a_new_user_chooses_and_types_survives_a_reload(page: Page) -> None
     page.get_by_role("radio", name="Marco").check(force=True)
     page.get_by_role("radio", name="Card left").check(force=True)
     page.get_by_label("Title in the picture").fill("Good news")
+    page.get_by_label("Expression").select_option("Friendly")
+    page.get_by_label("Intensity").fill("1.2")
     page.get_by_label("Script of this scene").fill("Hello there. This is kept.")
     expect(page.locator("#script-count")).to_have_text("5 words, 26 characters")
     expect(page.locator(".estimate")).to_contain_text("0:02 long, ready in")
@@ -37,6 +39,8 @@ def test_what_a_new_user_chooses_and_types_survives_a_reload(page: Page) -> None
     expect(page.get_by_label("Script of this scene")).to_have_value("Hello there. This is kept.")
     expect(page.get_by_role("radio", name="Marco")).to_be_checked()
     expect(page.get_by_label("Title in the picture")).to_have_value("Good news")
+    expect(page.get_by_label("Expression")).to_have_value("friendly")
+    expect(page.get_by_label("Intensity")).to_have_value("1.2")
 
 
 def test_an_upload_that_is_cancelled_is_taken_back(adas_page: Page) -> None:

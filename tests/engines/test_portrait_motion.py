@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from rendering.engines.speech.base import SAMPLE_RATE, Phone, Speech
 from rendering.engines.talking_head.portrait.gap import solve
 from rendering.engines.talking_head.portrait.idle import BLINK_TIMES, idle, rest_window
+from rendering.engines.talking_head.portrait.manner import STYLES
 from rendering.engines.talking_head.portrait.performance import Performance, perform
 from rendering.engines.talking_head.portrait.visemes import BILABIALS, VISEMES, Viseme
 
@@ -80,6 +81,7 @@ def test_any_speech_begins_and_ends_at_rest(parts: list[tuple[str, float]], fps:
     for frame in (0, len(performance) - 1):
         expression = performance[frame]
         assert expression.mouth == Viseme()
+        assert expression.smile == 0
         assert (expression.brow, expression.blink, expression.gaze) == (0, 0, (0, 0))
         assert (expression.yaw, expression.pitch, expression.roll, expression.breath) == (0, 0, 0, 0)
 
@@ -97,17 +99,17 @@ def test_curves_stay_in_range(parts: list[tuple[str, float]]) -> None:
 @pytest.mark.parametrize("frames", [1, 2, 5, 30, 400])
 def test_no_blink_crosses_the_end(frames: int) -> None:
     for seed in range(20):
-        blink = idle(frames, FPS, seed).blink
+        blink = idle(frames, FPS, seed, STYLES["energetic"]).blink
         assert blink[0] == blink[-1] == 0
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_nobody_blinks_in_the_first_half_second(seed: int) -> None:
-    assert not idle(4 * FPS, FPS, seed).blink[: FPS // 2].any()
+    assert not idle(4 * FPS, FPS, seed, STYLES["energetic"]).blink[: FPS // 2].any()
 
 
 def test_people_blink_some_times_a_minute() -> None:
-    blink = idle(60 * FPS, FPS, seed=5).blink
+    blink = idle(60 * FPS, FPS, 5, STYLES["calm"]).blink
     begins = np.flatnonzero((blink[1:] > 0) & (blink[:-1] == 0))
     assert 10 <= len(begins) <= 30
     assert np.diff(begins).min() / FPS > BLINK_TIMES[-1]

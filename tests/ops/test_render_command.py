@@ -49,6 +49,7 @@ def render(environment: dict[str, str], *arguments: str) -> subprocess.Completed
 def test_a_picture_and_a_sentence_become_a_video(environment, portrait, tmp_path):
     output = tmp_path / "out" / "hello.mp4"
     look = ["--avatar", str(portrait), "--voice", "heart", "--background", "navy", "--height", "480"]
+    look += ["--expression", "friendly", "--intensity", "1.2"]
     done = render(environment, "Hello there.", *look, "-o", str(output))
     assert done.returncode == 0, done.stderr
     found = probe(output)
@@ -81,3 +82,9 @@ def test_what_cannot_be_is_said_before_anything_is_rendered(environment, portrai
     assert done.returncode == 1
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_intensity_out_of_range_is_a_mistake_of_usage(environment, tmp_path):
+    done = render(environment, "Hello.", "--intensity", "3", "-o", str(tmp_path / "hello.mp4"))
+    assert done.returncode == 2
+    assert "argument --intensity: 3 is not a number from 0 to 2" in done.stderr

@@ -8,7 +8,7 @@ import numpy as np
 
 from rendering.engines.face.base import Image
 from rendering.engines.speech.base import Speech
-from rendering.engines.talking_head.base import FrameChunk, Placement
+from rendering.engines.talking_head.base import CALM, FrameChunk, Manner, Placement
 
 SKIN = (224, 172, 105)
 CHUNK = 8
@@ -30,7 +30,9 @@ class EllipseActor:
     def plate(self) -> Image:
         return np.full((self.placement.height, self.placement.width, 3), self.plate_colour, np.uint8)
 
-    def animate(self, speech: Speech, *, frames: int, fps: int, seed: int) -> Iterator[FrameChunk]:
+    def animate(
+        self, speech: Speech, *, frames: int, fps: int, seed: int, manner: Manner = CALM
+    ) -> Iterator[FrameChunk]:
         for start in range(0, frames, CHUNK):
             count = min(CHUNK, frames - start)
             alpha = np.stack([self._alpha(start + index, fps) for index in range(count)])

@@ -47,6 +47,8 @@ def changed(**changes: object) -> RenderSpec:
         changed(background=BackgroundSpec("colour", ("#123456",))),
         changed(layout="circle"),
         changed(title="Title"),
+        changed(expression="serious"),
+        changed(intensity=1.5),
         spec(BASE, format=FormatSpec(fps=30)),
         spec(BASE, format=FormatSpec(height=480)),
         spec(BASE, format=FormatSpec("9:16")),

@@ -189,3 +189,18 @@ def test_a_missing_bundle_is_said_plainly(renderer: SegmentRenderer, media: File
 
 def test_a_preview_is_a_wav_file(renderer: SegmentRenderer) -> None:
     assert renderer.speak("Hello.", VoiceSpec("hibari", "heart"), {}).startswith(b"RIFF")
+
+
+def test_an_expression_is_seen_and_two_faces_do_not_move_alike(
+    renderer: SegmentRenderer, media: Files, tmp_path: Path
+) -> None:
+    other = AvatarSpec("still", MediaRef("e" * 64, "photo"), MediaRef("b" * 64, "bundle"))
+    posters = set()
+    for name, changes in {
+        "calm": {},
+        "friendly": {"expression": "friendly"},
+        "other": {"avatar": other},
+    }.items():
+        _, files = render(renderer, whole("Hi.", **changes), media, tmp_path / name)
+        posters.add(files.poster.read_bytes())
+    assert len(posters) == 3

@@ -20,6 +20,8 @@ FULL = spec(
         background=BackgroundSpec("image", media=MediaRef("c" * 64, "wall.webp")),
         layout="card-left",
         title="Title",
+        expression="friendly",
+        intensity=1.4,
         recording=MediaRef("d" * 64, "talk.m4a"),
     ),
     scene("Three.", background=BackgroundSpec("gradient", ("#000000", "#ffffff"), 45.0)),
@@ -33,6 +35,13 @@ FULL = spec(
 @pytest.mark.parametrize("whole", [spec(), FULL])
 def test_a_spec_survives_json(whole: RenderSpec) -> None:
     assert from_json(json.loads(json.dumps(to_json(whole)))) == whole
+
+
+def test_a_spec_from_before_expressions_is_calm() -> None:
+    old = to_json(FULL)
+    for each in old["scenes"]:
+        del each["expression"], each["intensity"]
+    assert [(each.expression, each.intensity) for each in from_json(old).scenes] == [("calm", 1.0)] * 2
 
 
 def test_a_spec_of_another_version_is_refused() -> None:

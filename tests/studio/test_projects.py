@@ -28,6 +28,8 @@ def test_a_project_is_made_with_its_scenes(owner) -> None:
                 "voice": voice.pk,
                 "background": background.pk,
                 "layout": "circle",
+                "expression": "friendly",
+                "intensity": 1.5,
                 "speed": 1.25,
             },
             {"script": "Bye."},
@@ -37,6 +39,8 @@ def test_a_project_is_made_with_its_scenes(owner) -> None:
     assert (project.title, project.aspect, project.height) == ("Welcome", "9:16", 1080)
     assert (first.avatar, first.voice, first.background) == (avatar, voice, background)
     assert (first.layout, first.speed, second.script, second.avatar) == ("circle", 1.25, "Bye.", None)
+    assert (first.expression, first.intensity) == ("friendly", 1.5)
+    assert (second.expression, second.intensity) == ("calm", 1.0)
 
 
 @pytest.mark.parametrize("what", ["avatar", "background"])
@@ -65,6 +69,10 @@ def test_unknown_ids_do_not_exist(owner, pk) -> None:
         {"scenes": [5]},
         {"scenes": [{"script": 5}]},
         {"scenes": [{"layout": "upside-down"}]},
+        {"scenes": [{"expression": "ecstatic"}]},
+        {"scenes": [{"expression": 1}]},
+        {"scenes": [{"intensity": 2.1}]},
+        {"scenes": [{"intensity": "very"}]},
         {"scenes": [{"speed": 3}]},
         {"scenes": [{"speed": float("nan")}]},
         {"scenes": [{"pitch": "high"}]},

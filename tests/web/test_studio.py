@@ -26,6 +26,13 @@ def test_a_draft_is_kept_and_opened_again(page: Client) -> None:
     assert [scene["script"] for scene in opened["scenes"]] == ["Good evening."]
 
 
+def test_the_expression_of_a_scene_is_kept(page: Client) -> None:
+    scenes = [{"script": "Good evening.", "expression": "serious", "intensity": 0.6}]
+    page.post(reverse("studio:draft"), studio_data(page)["draft"] | {"scenes": scenes}, **JSON)
+    [opened] = studio_data(page)["draft"]["scenes"]
+    assert (opened["expression"], opened["intensity"]) == ("serious", 0.6)
+
+
 def test_a_new_page_is_a_new_project(page: Client, ada: User) -> None:
     factories.project(ada)
     assert "project" not in studio_data(page, new="")["draft"]

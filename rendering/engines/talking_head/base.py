@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,29 @@ class VideoSource:
 
 
 AvatarSource = StillSource | VideoSource
+
+ExpressionName = Literal["calm", "friendly", "serious", "energetic"]
+INTENSITIES = (0.0, 2.0)
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How an avatar speaks. intensity: of the expression; at 0 all of them are the same plain face, 1 is as
+    usual, 2 is twice as far from plain. Raises ValueError for what is none."""
+
+    expression: ExpressionName = "calm"
+    intensity: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.expression not in get_args(ExpressionName):
+            names = ", ".join(get_args(ExpressionName))
+            raise ValueError(f"There is no expression {self.expression}. Choose one of {names}.")
+        least, most = INTENSITIES
+        if not least <= self.intensity <= most:
+            raise ValueError(f"intensity {self.intensity} is outside {least:g}-{most:g}")
+
+
+CALM = Manner()
 
 
 @dataclass(frozen=True)
@@ -87,10 +110,13 @@ class Actor(Protocol):
         identical to the photo outside the person; for a kept or blurred background."""
         ...
 
-    def animate(self, speech: Speech, *, frames: int, fps: int, seed: int) -> Iterator[FrameChunk]:
+    def animate(
+        self, speech: Speech, *, frames: int, fps: int, seed: int, manner: Manner = CALM
+    ) -> Iterator[FrameChunk]:
         """Exactly `frames` frames. Frame i shows the time (i + 0.5) / fps of the speech, which is followed by
-        silence. Idle motion depends on the time inside the segment and is at the rest pose at both ends;
-        nobody blinks in the first half second."""
+        silence. Idle motion depends on the time inside the segment and is at the manner's rest pose at both
+        ends, so that segments of one manner join without a jump; nobody blinks or looks away in the first
+        half second."""
         ...
 
 

@@ -42,6 +42,8 @@ class Command(BaseCommand):
             voice=voice,
             background=BACKGROUND,
             layout="full",
+            expression="friendly",
+            intensity=1.0,
             recording=None,
             format={"aspect": "16:9", "height": 720, "fps": 25},
         )

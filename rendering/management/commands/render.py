@@ -1,7 +1,8 @@
 """`manage.py render "text" -o out.mp4`: a video from the command line, made by the real queue and worker."""
 
+import math
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from avatarlab.quickstart.redis import RedisNotStartedError
 from avatarlab.quickstart.services import RedisAwayError, services
 from avatarlab.quickstart.supervisor import ProgramFailedError
 from rendering.engines.errors import EngineError
+from rendering.engines.talking_head.base import INTENSITIES
 from studio.models import Project, Scene
 
 
@@ -32,6 +34,14 @@ class Command(BaseCommand):
         parser.add_argument("--voice", metavar="NAME")
         parser.add_argument("--background", metavar="NAME|FILE|COLOUR")
         parser.add_argument("--layout", choices=Scene.Layout.values, default=Scene.Layout.FULL)
+        parser.add_argument("--expression", choices=Scene.Expression.values, default=Scene.Expression.CALM)
+        parser.add_argument(
+            "--intensity",
+            type=_intensity,
+            default=1.0,
+            metavar="NUMBER",
+            help="of the expression, from 0 (none of it) to 2; 1 is as usual",
+        )
         parser.add_argument("--aspect", choices=_choices("aspect"), default="16:9")
         parser.add_argument(
             "--height", type=int, choices=_choices("height"), default=720, help="shorter side"
@@ -47,6 +57,8 @@ class Command(BaseCommand):
             voice=options["voice"],
             background=options["background"],
             layout=options["layout"],
+            expression=options["expression"],
+            intensity=options["intensity"],
             recording=options["audio"],
             format={
                 "aspect": options["aspect"],
@@ -73,6 +85,17 @@ class Command(BaseCommand):
 
 def _choices(field: str) -> list[Any]:
     return [value for value, _ in Project._meta.get_field(field).choices]
+
+
+def _intensity(text: str) -> float:
+    least, most = INTENSITIES
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not least <= number <= most:
+        raise ArgumentTypeError(f"{text} is not a number from {least:g} to {most:g}")
+    return number
 
 
 def _script(text: str | None, file: Path | None, recording: Path | None) -> str:

@@ -13,7 +13,7 @@ from rendering.engines.face.base import Image
 from rendering.engines.matting.base import Alpha
 from rendering.engines.matting.foreground import estimate_foreground
 from rendering.engines.speech.base import Speech
-from rendering.engines.talking_head.base import FrameChunk, Placement, VideoSource
+from rendering.engines.talking_head.base import CALM, FrameChunk, Manner, Placement, VideoSource
 from rendering.engines.talking_head.portrait.clip_reader import ClipReader
 from rendering.engines.talking_head.portrait.face import FaceMotion, SpeakingFace
 from rendering.engines.talking_head.portrait.face_frame import Array
@@ -82,9 +82,11 @@ class ClipActor:
         """uint8 [height, width, 3]: what is behind the person."""
         return self._plate
 
-    def animate(self, speech: Speech, *, frames: int, fps: int, seed: int) -> Iterator[FrameChunk]:
+    def animate(
+        self, speech: Speech, *, frames: int, fps: int, seed: int, manner: Manner = CALM
+    ) -> Iterator[FrameChunk]:
         """Exactly `frames` frames in chunks; see `Actor`. Raises MediaError when the clip is damaged."""
-        performance = perform(speech, frames, fps, seed)
+        performance = perform(speech, frames, fps, seed, manner)
         shown = swing(frames, fps, self._length, self._source.fps)
         with ExitStack() as files:
             clip = files.enter_context(ClipReader(self._source.path))
@@ -101,7 +103,9 @@ class ClipActor:
                     matte = self._matte(mattes, number)
                     if matte is not None:
                         picture = estimate_foreground(picture, matte)
-                    self._speak(picture, self._face.motion(performance[start + index]), self._poses[number])
+                    self._speak(
+                        picture, self._face.motion(performance.filmed(start + index)), self._poses[number]
+                    )
                     rgb[index] = picture
                     alpha[index][self._shown.slices] = 255 if matte is None else matte[self._shown.slices]
                 yield FrameChunk(rgb, alpha)

@@ -1,16 +1,18 @@
-"""Blinks and glances, painted into the picture before it is warped: they cost nothing per frame but a copy.
+"""Blinks and gaze, painted into the picture before it is warped.
 
-Only the picture's own pixels are used: the lid's skin slides down over the eye, lashes first.
+Only the picture's own pixels are used: the lid's skin slides down over the eye, lashes first, and the iris
+slides under the lids. Both irises travel together, as those of eyes do whose target is a screen away or more.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame, Line, smoothstep
+from rendering.engines.talking_head.portrait.iris import EYE_TURN, RADIUS, Iris, find_iris
 from rendering.engines.talking_head.portrait.landmarks import (
     LEFT_BROW,
     LEFT_LID_LOWER,
@@ -32,8 +34,19 @@ LID_HEIGHT = 0.62
 """Of the way from the lid's edge to the brow: skin that a blink stretches. The brow itself stays."""
 LASH = 0.05
 """Eye widths from the lid's edge that lashes reach."""
-IRIS_RADIUS = 0.19
-"""Eye widths: 11.7 mm of iris in about 30 mm of visible eye."""
+IRIS_MARGIN = (1.0, 2.0)
+"""Iris radii from its centre: what moves with it, and where the eye is still again."""
+IRIS_SAMPLES = 40
+"""Samples along an eye's width in which its iris is looked for."""
+ASIDE = (0.04, 0.07)
+"""Eye widths off the viewer at which a portrait's gaze begins to be corrected, and is by CORRECTION."""
+CORRECTION = 0.8
+LARGEST_CORRECTION = 0.09
+"""Eye widths: further, the picture does not know what the white of the eye looks like."""
+SAME_WAY = 0.12
+"""Eye widths by which both irises may differ; more is a squint, or one of them was not found."""
+CLEAR_IRIS = 25.0
+"""Grey levels of contrast below which an iris is not sure enough to be moved for good."""
 OPEN_ENOUGH_TO_GLANCE = 2
 """Closure steps."""
 
@@ -50,6 +63,8 @@ class _Region:
     brow: Array
     inside: Array
     """1 between the eye's corners, 0 beyond"""
+    middle: Array
+    """between the eye's corners, face coordinates [2]"""
     width: float
     """of the eye, panel pixels"""
     feather: Array
@@ -59,35 +74,14 @@ class _Region:
 class Eye:
     """One eye: pictures of every closure step, and the iris to shift."""
 
-    def __init__(
-        self,
-        canvas: Canvas,
-        frame: FaceFrame,
-        local: Array,
-        density: int,
-        rows: tuple[Sequence[int], Sequence[int], Sequence[int]],
-    ) -> None:
-        region = _region(canvas, frame, local, density, rows)
+    def __init__(self, canvas: Canvas, frame: FaceFrame, region: _Region, iris: Iris, density: int) -> None:
         self._box = region.box
         picture = np.ascontiguousarray(canvas[region.box.slices])
         self._closures = [picture] + [
             _close(picture, canvas, region, frame, density, step / (CLOSURE_STEPS - 1))
             for step in range(1, CLOSURE_STEPS)
         ]
-        self._visible = smoothstep(
-            0, LASH * region.width, np.minimum(region.y - region.upper, region.lower - region.y)
-        )
-        self._visible = (self._visible * region.inside)[..., None]
-        centre = _iris_centre(picture, region)
-        radius = IRIS_RADIUS * region.width
-        self._iris = 1 - smoothstep(1.0, 2.0, np.hypot(region.x - centre[0], region.y - centre[1]) / radius)
-        self._pixels = np.stack(
-            np.meshgrid(
-                np.arange(region.box.width, dtype=np.float32), np.arange(region.box.height, dtype=np.float32)
-            ),
-            axis=-1,
-        )
-        self._width = region.width * density
+        self._sight = _Sight(frame, region, iris, density)
         self._painted: tuple[int, float, float] = (0, 0.0, 0.0)
 
     def paint(self, canvas: Canvas, blink: float, gaze: tuple[float, float]) -> None:
@@ -96,22 +90,100 @@ class Eye:
         state = (step, *gaze)
         if state == self._painted:
             return
+        picture, shown = self._closures[step], canvas[self._box.slices]
+        if step != self._painted[0]:
+            shown[...] = picture
+        seen = step <= OPEN_ENOUGH_TO_GLANCE
+        self._sight.turn(picture, gaze if seen else (0.0, 0.0), out=shown)
         self._painted = state
-        picture = self._closures[step]
-        if step <= OPEN_ENOUGH_TO_GLANCE and any(gaze):
-            shift = np.array(gaze, np.float32) * np.float32(self._width)
-            source = self._pixels - self._iris[..., None] * shift
-            moved = remap(picture, source)
-            picture = (picture + (moved.astype(np.float32) - picture) * self._visible).astype(np.uint8)
-        canvas[self._box.slices] = picture
 
 
-def find_eyes(canvas: Canvas, frame: FaceFrame, local: Array, density: int) -> tuple[Eye, Eye]:
-    """Both eyes of the picture on the canvas. local: landmarks in face coordinates [468, 2]."""
-    return (
-        Eye(canvas, frame, local, density, (RIGHT_LID_UPPER, RIGHT_LID_LOWER, RIGHT_BROW)),
-        Eye(canvas, frame, local, density, (LEFT_LID_UPPER, LEFT_LID_LOWER, LEFT_BROW)),
+class _Sight:
+    """Moves an iris under its lids, in a picture of the eye's region."""
+
+    def __init__(self, frame: FaceFrame, region: _Region, iris: Iris, density: int) -> None:
+        centre_x, centre_y = region.middle + np.array([iris.x, iris.y]) * region.width
+        radius = iris.radius * region.width
+        moved = 1 - smoothstep(*IRIS_MARGIN, np.hypot(region.x - centre_x, region.y - centre_y) / radius)
+        between = np.minimum(region.y - region.upper, region.lower - region.y)
+        visible = smoothstep(0, LASH * region.width, between) * region.inside
+        left, top, width, height = cv2.boundingRect((visible * moved > 0).view(np.uint8))
+        self._part = slice(top, top + height), slice(left, left + width)
+        self._visible = np.ascontiguousarray(visible[self._part])
+        self._still = 1 - self._visible
+        self._moved = moved[self._part][..., None]
+        self._pixels = np.stack(
+            np.meshgrid(
+                np.arange(left, left + width, dtype=np.float32),
+                np.arange(top, top + height, dtype=np.float32),
+            ),
+            axis=-1,
+        )
+        self._axes = np.stack([frame.right, frame.down]) * np.float32(region.width * density)
+
+    def turn(self, picture: Canvas, gaze: tuple[float, float], *, out: Canvas) -> None:
+        """Draw the eye of the picture into `out`, where the rest of the picture already is. gaze: eye widths,
+        right and down."""
+        part = np.ascontiguousarray(picture[self._part])
+        if part.size and any(gaze):
+            shift = np.array(gaze, np.float32) @ self._axes
+            looking = remap(picture, self._pixels - self._moved * shift)
+            part = np.asarray(cv2.blendLinear(looking, part, self._visible, self._still), np.uint8)
+        out[self._part] = part
+
+
+def find_eyes(canvas: Canvas, frame: FaceFrame, local: Array, yaw: float, density: int) -> tuple[Eye, Eye]:
+    """Both eyes of the picture on the canvas. Where they look past the viewer, the canvas is changed so that
+    they do not. local: landmarks in face coordinates [468, 2]; yaw: of the head, radians, to the right."""
+    rows = (
+        (RIGHT_LID_UPPER, RIGHT_LID_LOWER, RIGHT_BROW),
+        (LEFT_LID_UPPER, LEFT_LID_LOWER, LEFT_BROW),
     )
+    right, left = (_region(canvas, frame, local, density, each) for each in rows)
+    irises = _iris(canvas, right, density), _iris(canvas, left, density)
+    correction = towards_viewer(*irises, yaw)
+    if correction:
+        for region, iris in zip((right, left), irises, strict=True):
+            part = canvas[region.box.slices]
+            _Sight(frame, region, iris, density).turn(part.copy(), (correction, 0.0), out=part)
+        irises = (
+            replace(irises[0], x=irises[0].x + correction),
+            replace(irises[1], x=irises[1].x + correction),
+        )
+    return Eye(canvas, frame, right, irises[0], density), Eye(canvas, frame, left, irises[1], density)
+
+
+def towards_viewer(right: Iris, left: Iris, yaw: float) -> float:
+    """Eye widths by which irises must move to the right for the eyes to meet the viewer's; 0 when they do, or
+    when it is not sure. yaw: of the head, radians: eyes that are on the viewer turn against it."""
+    if abs(right.x - left.x) > SAME_WAY or min(right.contrast, left.contrast) < CLEAR_IRIS:
+        return 0.0
+    aside = (right.x + left.x) / 2 + EYE_TURN * np.sin(yaw)
+    wanted = CORRECTION * aside * float(smoothstep(*ASIDE, abs(aside)))
+    return -float(np.clip(wanted, -LARGEST_CORRECTION, LARGEST_CORRECTION))
+
+
+def _iris(canvas: Canvas, region: _Region, density: int) -> Iris:
+    """Of the eye in the picture."""
+    if region.box.empty:
+        return Iris(0.0, 0.0, RADIUS, 0.0)
+    colour = np.ascontiguousarray(canvas[region.box.slices][..., :3])
+    scale = IRIS_SAMPLES / (region.width * density)
+
+    def fewer(plane: Array) -> Array:
+        small = cv2.resize(
+            np.ascontiguousarray(plane, np.float32), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA
+        )
+        return np.asarray(small, np.float32)
+
+    x, y, upper, lower = (
+        fewer((line - middle) / region.width)
+        for line, middle in zip(
+            (region.x, region.y, region.upper, region.lower), region.middle[[0, 1, 1, 1]], strict=True
+        )
+    )
+    light = cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    return find_iris(fewer(light), x, y, upper, lower)
 
 
 def _region(
@@ -149,6 +221,7 @@ def _region(
         lower=Line.through(local, lower_row)(x),
         brow=Line.through(local, brow_row)(x),
         inside=1 - smoothstep(-0.02 * width, 0.10 * width, beyond),
+        middle=(local[upper_row[0]] + local[upper_row[-1]]) / 2,
         width=width,
         feather=feather[0][:, None] * feather[1][None],
     )
@@ -193,18 +266,3 @@ def _close(
     painted = np.clip(picture * (1 - share) + closed * share, 0, 255).astype(np.uint8)
     painted[..., 3] = picture[..., 3]
     return painted
-
-
-def _iris_centre(picture: Canvas, region: _Region) -> tuple[float, float]:
-    """Face coordinates of the darkest disc of an iris's size within the eye."""
-    light = cv2.cvtColor(np.ascontiguousarray(picture[..., :3]), cv2.COLOR_RGB2GRAY).astype(np.float32)
-    between = (region.y > region.upper) & (region.y < region.lower) & (region.inside > 0.9)
-    weight = between.astype(np.float32)
-    pixel = abs(float(region.x[0, -1] - region.x[0, 0])) / max(region.box.width - 1, 1)
-    sigma = 0.7 * IRIS_RADIUS * region.width / max(pixel, 1e-3)
-    mean = cv2.GaussianBlur(light * weight, (0, 0), sigma) / np.maximum(
-        cv2.GaussianBlur(weight, (0, 0), sigma), 1e-3
-    )
-    mean[~between] = np.inf
-    row, column = np.unravel_index(int(mean.argmin()), mean.shape)
-    return float(region.x[row, column]), float(region.y[row, column])

@@ -16,10 +16,12 @@ from rendering.engines.talking_head.portrait.landmarks import (
     CHIN,
     FOREHEAD,
     LEFT_BROW,
+    LEFT_LID_LOWER,
     LEFT_LID_UPPER,
     NOSE_BASE,
     OVAL,
     RIGHT_BROW,
+    RIGHT_LID_LOWER,
     RIGHT_LID_UPPER,
 )
 from rendering.engines.talking_head.portrait.lips import RELAXED_WIDTH, Lips
@@ -36,6 +38,10 @@ TUCK = 0.010
 BROW_RAISE = 0.022
 JAW_HEIGHT = 0.10
 """Face heights above the chin from which on the jaw is as wide as there."""
+SMILE_ASIDE, SMILE_UP = 0.024, 0.026
+"""Face heights, 4 to 5 mm: a mouth corner's way in a full smile with closed lips."""
+CHEEK_RAISE = 0.35
+"""Of SMILE_UP: what arrives at the lower lid."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +149,7 @@ class FaceFields:
             _tuck(frame, lips, near),
             _brow(frame, local, near),
             _neutral(frame, lips, near, self.overlap if lips.parted else 0.0),
+            _smile(frame, local, lips, near),
         ]
         step = np.float32(grid.step)
         blurred = [[cv2.GaussianBlur(field, (0, 0), 0.8).ravel() / step for field in pair] for pair in pairs]
@@ -167,6 +174,7 @@ class FaceFields:
                 mouth.tuck,
                 expression.brow,
                 1.0,
+                expression.smile,
             ],
             np.float32,
         )
@@ -269,4 +277,32 @@ def _neutral(frame: FaceFrame, lips: Lips, near: _Surroundings, overlap: float) 
         x=-narrowing,
         upper=(seam - lips.inner_upper(near.x) + margin) * near.upper * mouth + corners,
         lower=(seam - lips.inner_lower(near.x) - margin) * near.lower * mouth + corners,
+    )
+
+
+def _smile(frame: FaceFrame, local: Array, lips: Lips, near: _Surroundings) -> tuple[Array, Array]:
+    """Corners aside and up, the cheeks with them, the lower lids a little (AU12 and AU6). Lips that are shut
+    stay so: along either lip's inner edge both layers move alike."""
+    right = near.x < 0
+    lid, brim = (
+        np.where(right, Line.through(local, rows[0])(near.x), Line.through(local, rows[1])(near.x))
+        for rows in ((RIGHT_LID_LOWER, LEFT_LID_LOWER), (RIGHT_LID_UPPER, LEFT_LID_UPPER))
+    )
+    open_eye = 0.8 * np.maximum(lid - brim, 2) / frame.height
+    along = np.minimum(np.abs(near.across), 1) ** 1.8 * near.beside
+    aside, up = SMILE_ASIDE * frame.height, SMILE_UP * frame.height
+
+    def vertical(edge: Array) -> tuple[Array, Array]:
+        """How much of the corner's way up and aside skin goes, by its distance from a lip's inner edge."""
+        above = (edge - near.y) / frame.height
+        cheek = 1 - (1 - CHEEK_RAISE) * smoothstep(0, 1, above * frame.height / np.maximum(edge - lid, 1))
+        lids = 1 - smoothstep(0, 1, ((lid - near.y) / frame.height) / open_eye)
+        chin = np.exp(-((np.minimum(above, 0) / 0.12) ** 2))
+        return cheek * lids * chin, np.exp(-((above / 0.14) ** 2))
+
+    (up_u, aside_u), (up_l, aside_l) = vertical(lips.inner_upper(near.x)), vertical(lips.inner_lower(near.x))
+    across = near.sideways * near.beside * aside
+    return (
+        frame.vectors(across * aside_u, -up * along * up_u),
+        frame.vectors(across * aside_l, -up * along * up_l),
     )

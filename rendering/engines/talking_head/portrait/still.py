@@ -1,5 +1,6 @@
 """An avatar made from one picture, prepared for one placement."""
 
+import math
 from collections.abc import Iterator
 
 import cv2
@@ -7,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rendering.engines.face.base import Image
+from rendering.engines.face.pose import head_pose
 from rendering.engines.matting.foreground import estimate_foreground
 from rendering.engines.speech.base import Speech
-from rendering.engines.talking_head.base import FrameChunk, Placement, StillSource
+from rendering.engines.talking_head.base import CALM, FrameChunk, Manner, Placement, StillSource
 from rendering.engines.talking_head.portrait.eyes import Canvas, find_eyes
 from rendering.engines.talking_head.portrait.face import SpeakingFace
 from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame
@@ -46,7 +48,10 @@ class StillActor:
         self._head = HeadFields(face.frame, landmarks, self._grid)
         mouth_grid = Grid.over(face.mouth_box.grown(face.step), face.step)
         self._window = Window(face.mouth_box, mouth_grid, self._canvas)
-        self._eyes = find_eyes(self._canvas, face.frame, face.frame.local(landmarks), DENSITY)
+        yaw, _, _ = head_pose(landmarks)
+        self._eyes = find_eyes(
+            self._canvas, face.frame, face.frame.local(landmarks), math.radians(yaw), DENSITY
+        )
         self._drawn = np.empty((self._shown.height, self._shown.width, 4), np.uint8)
         rows, columns = self._grid.shape
         self._map = np.empty((rows * face.step, columns * face.step, 2), np.float32)
@@ -61,9 +66,11 @@ class StillActor:
         """uint8 [height, width, 3]: what is behind the person."""
         return self._plate
 
-    def animate(self, speech: Speech, *, frames: int, fps: int, seed: int) -> Iterator[FrameChunk]:
+    def animate(
+        self, speech: Speech, *, frames: int, fps: int, seed: int, manner: Manner = CALM
+    ) -> Iterator[FrameChunk]:
         """Exactly `frames` frames in chunks; see `Actor`."""
-        performance = perform(speech, frames, fps, seed)
+        performance = perform(speech, frames, fps, seed, manner)
         for start in range(0, frames, CHUNK_FRAMES):
             count = min(CHUNK_FRAMES, frames - start)
             rgb = np.zeros((count, self._panel.height, self._panel.width, 3), np.uint8)
