@@ -53,7 +53,7 @@ def _row(entry: dict[str, Any], position: int, picture: ShippedFile) -> Avatar:
         avatar.save()
         if earlier:
             avatar.media.storage.delete(earlier)
-    if avatar.atlas != entry["atlas"]:
+    if not avatar.atlas:
         avatar.atlas = entry["atlas"]
         avatar.save(update_fields=["atlas"])
     return avatar

@@ -99,6 +99,16 @@ def test_a_face_without_the_models_waits_and_says_what_it_needs(one_face, no_mod
     assert "manage.py models pull" in avatar.problem
 
 
+def test_a_face_seeded_before_there_were_atlases_gets_its_own(one_face, no_models) -> None:
+    avatars.seed_avatars(silent)
+    Avatar.objects.update(atlas="")
+    avatars.seed_avatars(silent)
+    assert Avatar.objects.get().atlas == "claire"
+    Avatar.objects.update(atlas="mei")
+    avatars.seed_avatars(silent)
+    assert Avatar.objects.get().atlas == "mei", "what an admin chose stays"
+
+
 def test_the_command_seeds_all_three(one_face, no_models, capsys) -> None:
     call_command("seed")
     said = capsys.readouterr().out
