@@ -67,15 +67,25 @@ def entries(
     whose colours the mouths take. Raises FaceError."""
     rest, _ = _closed(pictures["rest"], analyser)
     shown, light = _closed(portrait, analyser)
-    made = []
+    mouths: dict[str, Unrolled] = {}
     for name, (shape, share) in ENTRIES.items():
         _, frame, local = _look(pictures[name], analyser)
         mouth = measure_open(
             pictures[name], frame, local, *_lip_heights(rest.mouth, SHAPES[shape].thicker * share)
         )
-        found = _unroll(pictures[name], frame, mouth)
-        texture = _toned(found.texture, shown.texture, light)
-        gap = np.interp(np.linspace(-1, 1, 33), _across(mouth), mouth.gap / rest.width)
+        mouths[name] = _unroll(pictures[name], frame, mouth)
+    seen = [_teeth_colour(found.texture) @ LUMA for name, found in mouths.items() if _has_teeth(name)]
+    teeth_luma = min(float(np.median(seen)), TEETH_LIGHT * float(np.array(light.skin) @ LUMA))
+    made = []
+    for name, found in mouths.items():
+        shape, share = ENTRIES[name]
+        toned = (
+            found.texture * _teeth_gain(found.texture, light, teeth_luma)
+            if _has_teeth(name)
+            else found.texture
+        )
+        texture = _toned(toned, shown.texture)
+        gap = np.interp(np.linspace(-1, 1, 33), _across(found.mouth), found.mouth.gap / rest.width)
         made.append(
             Entry(
                 name=name,
@@ -87,6 +97,10 @@ def entries(
             )
         )
     return tuple(made), light
+
+
+def _has_teeth(name: str) -> bool:
+    return SHAPES[ENTRIES[name][0]].inside != "dark"
 
 
 def _closed(image: Image, analyser: FaceAnalyser) -> tuple[Unrolled, Light]:
@@ -140,9 +154,9 @@ def _across(mouth: OpenMouth) -> Rows:
     return np.where(mouth.x < 0, -mouth.x / mouth.x[0], mouth.x / mouth.x[-1])
 
 
-def _toned(texture: Rows, rest: Rows, light: Light) -> Rows:
-    """Skin and lips as on the resting face, teeth no whiter than its light allows."""
-    toned = texture * _teeth_gain(texture, light)
+def _toned(texture: Rows, rest: Rows) -> Rows:
+    """Skin and lips as on the resting face."""
+    toned = texture
     for skin, lip in ((ABOVE_LIPS, UPPER_LIP), (BELOW_LIPS, LOWER_LIP)):
         shift = _lip_shift(texture[lip], rest[lip])
         lab = cv2.cvtColor(np.ascontiguousarray(toned / 255, np.float32), cv2.COLOR_RGB2LAB)
@@ -162,16 +176,19 @@ def _ramp(rows: slice) -> Rows:
     return gaussian_filter1d(inside, BLEND, mode="nearest")[:, None, None]
 
 
-def _teeth_gain(texture: Rows, light: Light) -> Rows:
-    """What makes the teeth no brighter than TEETH_LIGHT and no bluer than the light, [ROWS, 1, 3]; 1 beyond
-    the mouth's inside."""
+def _teeth_colour(texture: Rows) -> Rows:
+    """RGB of the brightest part of a mouth's inside."""
     luma = texture[MOUTH] @ LUMA
-    teeth = np.median(texture[MOUTH][luma > 0.85 * np.percentile(luma, 95)], axis=0)
-    skin = np.array(light.skin)
-    excess = float(teeth @ LUMA) / (TEETH_LIGHT * float(skin @ LUMA))
-    warmth = TEETH_WARMTH * (skin[0] / skin[2] / SKIN_WARMTH) ** 0.25
+    return np.median(texture[MOUTH][luma > 0.85 * np.percentile(luma, 95)], axis=0)
+
+
+def _teeth_gain(texture: Rows, light: Light, luma: float) -> Rows:
+    """What makes the teeth as bright as `luma`, the same in all entries of a face, and no bluer than the light,
+    [ROWS, 1, 3]; 1 beyond the mouth's inside."""
+    teeth = _teeth_colour(texture)
+    warmth = TEETH_WARMTH * (light.skin[0] / light.skin[2] / SKIN_WARMTH) ** 0.25
     bluer = max(1.0, warmth / float((teeth[0] + 1) / (teeth[2] + 1)))
-    gain = np.array([bluer**0.5, 1.0, bluer**-0.5]) / max(excess, 1.0)
+    gain = np.array([bluer**0.5, 1.0, bluer**-0.5]) * np.clip(luma / float(teeth @ LUMA), 0.6, 1.5)
     return 1 + (gain - 1) * _ramp(MOUTH)
 
 
