@@ -33,7 +33,9 @@ class VideoSource:
     """An avatar made from a clip, read frame by frame so that memory stays flat.
 
     path: local video file; mattes: local file of the matte (grey video of the same size and frame count) or
-    None; faces: one analysis per frame; plate: what is behind the person.
+    None; faces: one analysis per frame; plate: what is behind the person; own_colours: soft edges of the clip
+    already hold the person's own colour instead of a mixture with the background's; matches: pairs of frames
+    that look so alike that the clip can go on from the one after the other.
     """
 
     path: str
@@ -41,6 +43,8 @@ class VideoSource:
     faces: tuple[FaceAnalysis, ...]
     plate: Image
     fps: float
+    own_colours: bool = False
+    matches: tuple[tuple[int, int], ...] = ()
 
 
 AvatarSource = StillSource | VideoSource

@@ -15,14 +15,9 @@ from rendering.engines.speech.base import Speech
 from rendering.engines.talking_head.base import FrameChunk, Placement, VideoSource
 from rendering.engines.talking_head.portrait.clip_face import ClipFace
 from rendering.engines.talking_head.portrait.clip_path import ClipGraph, walk
+from rendering.engines.talking_head.portrait.clip_placement import ClipPlacement
 from rendering.engines.talking_head.portrait.clip_reader import ClipReader
 from rendering.engines.talking_head.portrait.idle import rest_window
-from rendering.engines.talking_head.portrait.panel_picture import (
-    Rectangle,
-    covered_pixels,
-    place_landmarks,
-    place_plane,
-)
 from rendering.engines.talking_head.portrait.performance import Performance, perform
 from rendering.engines.talking_head.portrait.reference import choose_reference
 from rendering.engines.talking_head.portrait.tracking import motion
@@ -41,24 +36,23 @@ class ClipActor:
 
     def __init__(self, source: VideoSource, placement: Placement) -> None:
         """Raises MediaError when the clip cannot be read."""
-        self._source, self._placement = source, placement
-        width, height = source.faces[0].image_size
-        self._panel = Rectangle(0, 0, placement.width, placement.height)
-        self._shown = covered_pixels((width, height), placement)
-        self._plate = place_plane(source.plate, placement)
+        self._source = source
+        self._place = place = ClipPlacement(source.faces[0].image_size, placement)
+        self._plate = place.filling(source.plate)
         with ClipReader(source.path) as clip:
             self._length = min(len(clip), len(source.faces))
             found = np.stack([face.landmarks for face in source.faces[: self._length]])
             reference = choose_reference(found, source.fps, clip.read)
-            picture = place_plane(clip.read(reference), placement)
-        landmarks = place_landmarks(found, placement)
-        self._graph = ClipGraph(source.fps, reference, motion(found), np.zeros((0, 2), np.intp))
-        self._face = ClipFace(picture, landmarks, reference, source.fps, self._panel, self._shown)
+            picture = place.filling(clip.read(reference))
+        matches = np.array(source.matches, np.intp).reshape(-1, 2)
+        self._graph = ClipGraph(source.fps, reference, motion(found), matches)
+        self._face = ClipFace(picture, place.landmarks(found), reference, source.fps, place.covered)
 
     @property
     def extent(self) -> tuple[int, int, int, int]:
         """The whole picture: a clip's person may go anywhere in it."""
-        return self._shown.left, self._shown.top, self._shown.right, self._shown.bottom
+        covered = self._place.covered
+        return covered.left, covered.top, covered.right, covered.bottom
 
     @property
     def plate(self) -> Image:
@@ -75,26 +69,30 @@ class ClipActor:
             mattes = files.enter_context(ClipReader(self._source.mattes)) if self._source.mattes else None
             if mattes is not None and len(mattes) < self._length:
                 raise MediaError("The avatar's matte is shorter than its clip. Upload the video again.")
+            panel = self._place.panel
             for start in range(0, frames, CHUNK_FRAMES):
                 count = min(CHUNK_FRAMES, frames - start)
-                rgb = np.zeros((count, self._panel.height, self._panel.width, 3), np.uint8)
+                rgb = np.zeros((count, panel.height, panel.width, 3), np.uint8)
                 alpha = np.zeros(rgb.shape[:3], np.uint8)
-                for index in range(count):
-                    at = start + index
+                for index, at in enumerate(range(start, start + count)):
                     number = int(shown[at])
-                    picture = place_plane(clip.read(number), self._placement)
-                    matte = self._matte(mattes, number)
-                    if matte is not None:
-                        picture = estimate_foreground(picture, matte)
-                    self._face.speak(picture, matte, number, performance[at], float(spoken[at]))
-                    rgb[index] = picture
-                    alpha[index][self._shown.slices] = 255 if matte is None else matte[self._shown.slices]
+                    self._show(clip, mattes, number, rgb[index], alpha[index])
+                    self._face.speak(rgb[index], alpha[index], number, performance[at], float(spoken[at]))
                 yield FrameChunk(rgb, alpha)
 
-    def _matte(self, mattes: ClipReader | None, number: int) -> Alpha | None:
+    def _show(
+        self, clip: ClipReader, mattes: ClipReader | None, number: int, rgb: Image, alpha: Alpha
+    ) -> None:
+        """Frame `number` of the clip as it was filmed, onto an empty panel."""
+        picture = clip.read(number)
         if mattes is None:
-            return None
-        return place_plane(np.ascontiguousarray(mattes.read(number)[..., 1]), self._placement)
+            alpha[self._place.covered.slices] = 255
+        else:
+            matte = mattes.read_grey(number)
+            if not self._source.own_colours:
+                picture = estimate_foreground(picture, matte)
+            self._place.put(matte, alpha)
+        self._place.put(picture, rgb)
 
 
 def speaking(performance: Performance, fps: int) -> NDArray[np.float64]:

@@ -16,89 +16,97 @@ from rendering.engines.talking_head.portrait.performance import Expression
 from rendering.engines.talking_head.portrait.sampling import remap
 from rendering.engines.talking_head.portrait.tracking import follow, lip_opening, talking
 
-UNSEEN = 1e-3
-"""Steps of displacement, or share of a mouth, that nobody sees."""
+UNSEEN = 0.02
+"""Pixels of displacement that nobody sees."""
+NO_SHARE = 1 / 512
+"""Share of a mouth that changes no pixel."""
 
 
 class ClipFace:
     """The reference frame's face with its fields and its mouth, and the way from it to every other frame."""
 
     def __init__(
-        self, picture: Image, landmarks: Array, reference: int, fps: float, panel: Rectangle, shown: Rectangle
+        self, picture: Image, landmarks: Array, reference: int, fps: float, shown: Rectangle
     ) -> None:
         """picture: the reference frame on the panel; landmarks: float32 [frames, 468, 3], panel coordinates;
         shown: the part of the panel that the clip covers. Raises ValueError when the reference's mouth is
         outside it."""
         self._landmarks, self._reference = landmarks, landmarks[reference]
-        self._panel, self._shown = panel, shown
+        self._shown = shown
         self._poses = follow(landmarks, reference)
         opening = lip_opening(landmarks)
         self._talks = talking(opening, float(opening[reference]), fps)
         self._face = face = SpeakingFace(picture, self._reference, shown)
         self._map = FaceMap(self._reference, face.frame, face.grid)
-        self._lips = ClosedLips(picture, self._reference, face.frame, face.mouth_box, face.step)
+        self._lips = ClosedLips(picture, self._reference, face.frame, face.step)
         # A parted or smiling mouth is closed and relaxed in every frame, or it would change with each sound.
-        self._never_as_filmed = bool(np.abs(face.motion(Expression()).skin).max() > UNSEEN)
+        self._never_as_filmed = self._moves(face.motion(Expression()).skin)
 
-    def speak(
-        self, picture: Image, matte: Alpha | None, number: int, expression: Expression, spoken: float
-    ) -> None:
-        """Draw an expression into frame `number` of the clip and its matte.
+    def speak(self, picture: Image, matte: Alpha, number: int, expression: Expression, spoken: float) -> None:
+        """Draw an expression into frame `number` of the clip and its matte, both on the panel.
 
         spoken: share of the mouth that is drawn where the clip's own is closed; where it talks, all is."""
         share = 1.0 if self._never_as_filmed else max(spoken, float(self._talks[number]))
         motion = self._face.motion(expression)
-        if share < UNSEEN and np.abs(motion.skin).max() < UNSEEN:
+        if share < NO_SHARE and not self._moves(motion.skin):
             return
         way = self._map.onto(self._poses[number](self._reference), self._landmarks[number], share)
-        area = _placed(self._face.area, way, self._face.step).within(self._shown)
-        box = _placed(self._face.mouth_box, way, self._face.step).within(area)
+        area = self._placed(self._face.area, way)
         if area.empty:
             return
-        source = picture.copy()
+        # The canvas of the lips is lit before the skin beneath is moved.
+        canvas = self._lips.lit_as(picture, way.read(self._lips.nodes), area)
         grid = Grid.over(area.grown(self._face.step), self._face.step)
         positions = grid.positions()
         still = way.back(positions)
-        skin = self._face.before(motion.skin, still)
-        # What nothing moves is read where it is shown, exactly.
-        sampling = grid.enlarge(
-            (positions + way.read(skin) - way.place(still)) * np.float32(self._face.step) - np.float32(0.5),
-            area,
-        )
-        picture[area.slices] = remap(source, sampling, interpolation=cv2.INTER_CUBIC)
-        if matte is not None:
-            matte[area.slices] = remap(matte.copy(), sampling)
-        if share >= UNSEEN and not box.empty:
-            self._draw_mouth(picture, source, way, motion, grid, still, box, share)
+        # As a displacement, because what nothing moves is then read exactly where it is shown.
+        moved = way.read(self._face.before(motion.skin, still)) - way.place(still)
+        self._move_skin(picture, matte, grid, moved, area)
+        box = self._placed(self._face.mouth_box, way)
+        if share >= NO_SHARE and not box.empty:
+            drawn = self._mouth(
+                Grid.over(box.grown(self._face.step), self._face.step), way, motion, canvas, box
+            )
+            opacity = drawn[..., 3].astype(np.float32) * np.float32(share / 255)
+            lips = np.ascontiguousarray(drawn[..., :3])
+            picture[box.slices] = cv2.blendLinear(
+                lips, np.ascontiguousarray(picture[box.slices]), opacity, 1 - opacity
+            )
 
-    def _draw_mouth(
-        self,
-        picture: Image,
-        source: Image,
-        way: FrameMap,
-        motion: FaceMotion,
-        grid: Grid,
-        still: Array,
-        box: Rectangle,
-        share: float,
-    ) -> None:
-        canvas = self._lips.over(source, way.read(self._lips.grid.positions()))
-        near = Grid.over(box.grown(self._face.step), self._face.step)
-        still = np.ascontiguousarray(still[grid.part(near)])
+    def _moves(self, field: Array) -> bool:
+        return bool(np.abs(field).max() * self._face.step > UNSEEN)
+
+    def _placed(self, box: Rectangle, way: FrameMap) -> Rectangle:
+        """The upright rectangle around one of the reference, in the frame."""
+        corners = np.array(
+            [
+                [(box.left, box.top), (box.right, box.top)],
+                [(box.left, box.bottom), (box.right, box.bottom)],
+            ],
+            np.float32,
+        )
+        points = way.place(corners / np.float32(self._face.step)) * np.float32(self._face.step)
+        return Rectangle.around(points.reshape(-1, 2)).within(self._shown)
+
+    def _move_skin(self, picture: Image, matte: Alpha, grid: Grid, moved: Array, area: Rectangle) -> None:
+        """moved: for each node, how far away its skin is read, in steps."""
+        step = self._face.step
+        far = np.abs(moved).max(axis=2) * step > UNSEEN
+        left, top, width, height = cv2.boundingRect(far.view(np.uint8))
+        if not width:
+            return
+        left, top = (grid.nodes.left + left - 1) * step, (grid.nodes.top + top - 1) * step
+        changed = Rectangle(left, top, left + (width + 2) * step, top + (height + 2) * step).within(area)
+        if changed.empty:
+            return
+        places = (grid.positions() + moved) * np.float32(step) - np.float32(0.5)
+        sampling = np.ascontiguousarray(grid.enlarge(places, changed))
+        picture[changed.slices] = remap(picture, sampling, interpolation=cv2.INTER_CUBIC)
+        matte[changed.slices] = remap(matte, sampling)
+
+    def _mouth(self, grid: Grid, way: FrameMap, motion: FaceMotion, canvas: Image, box: Rectangle) -> Image:
+        """The mouth and its opacity over a box of the frame: uint8 [height, width, 4]."""
+        still = way.back(grid.positions())
         upper, lower = self._face.before(motion.upper, still), self._face.before(motion.lower, still)
         sources = LipSources(still, upper, lower, self._lips.indices(upper), self._lips.indices(lower))
-        drawn = self._face.mouth.draw(Window(box, near, canvas), sources, motion.travel, motion.mouth)
-        shown = picture[box.slices]
-        picture[box.slices] = cv2.addWeighted(shown, 1 - share, drawn, share, 0)
-
-
-def _placed(box: Rectangle, way: FrameMap, step: int) -> Rectangle:
-    """The smallest upright rectangle around one of the reference, in the frame."""
-    corners = np.array(
-        [
-            [(box.left, box.top), (box.right, box.top)],
-            [(box.left, box.bottom), (box.right, box.bottom)],
-        ],
-        np.float32,
-    )
-    return Rectangle.around(way.place(corners / np.float32(step)).reshape(-1, 2) * step)
+        return self._face.mouth.draw(Window(box, grid, canvas), sources, motion.travel, motion.mouth)

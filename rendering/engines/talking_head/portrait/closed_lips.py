@@ -1,8 +1,7 @@
 """The lips of the reference frame, laid over those of other frames.
 
-Everything happens in the reference's own coordinates, on a canvas denser than the panel: a frame is brought
-there with its mouth closed by the face's map, and the reference's lips cover what is left of its own. The
-border of the patch runs through skin, around the lips.
+They lie on a small canvas of their own, denser than the panel, with their opacity as fourth channel: what is
+drawn of them carries it along, so that the skin around is always the frame's, read once.
 """
 
 import cv2
@@ -18,74 +17,93 @@ from rendering.engines.talking_head.portrait.sampling import remap
 
 DENSITY = 2
 """Canvas pixels per panel pixel; see the still actor."""
-MARGIN = 0.04
-"""Face heights by which the canvas is larger than what is drawn of it."""
+READING_LOSS = np.array([-0.055, 1.11, -0.055])
+"""Filter that gives back in advance the little detail that bilinear reading of the canvas takes."""
 SOLID, FADED = 0.012, 0.042
-"""Face heights outside the lips at which the patch begins to fade, and at which it is gone."""
-COARSE = 8
-"""Canvas pixels per pixel on which light is compared."""
-LIGHT_REACH = 0.06
-"""Face heights, standard deviation: how far the light of the skin around is carried onto the lips."""
+"""Face heights outside the lips at which the patch begins to fade into the skin, and at which it is gone."""
+SURROUNDINGS = 0.06
+"""Face heights around the patch from which its light is taken; also the reach (standard deviation) with which
+it is carried onto the lips."""
 LARGEST_GAIN = 1.6
 """Of a colour; a larger one is no change of light but a hand before the mouth."""
 
 
 class ClosedLips:
-    """The reference's mouth on its canvas."""
+    """The reference's lips on their canvas."""
 
-    def __init__(self, picture: Image, landmarks: Array, frame: FaceFrame, box: Rectangle, step: int) -> None:
-        """picture, landmarks (float32 [468, 3]): of the reference, on the panel; box: panel pixels of it that
-        the mouth is drawn from."""
-        self._box = box.grown(round(MARGIN * frame.height / step) * step)
+    def __init__(self, picture: Image, landmarks: Array, frame: FaceFrame, step: int) -> None:
+        """picture, landmarks (float32 [468, 3]): of the reference, on the panel; step: of its grid."""
+        outline = landmarks[[*OUTER_UPPER, *OUTER_LOWER[-2:0:-1]], :2]
+        reach = round(FADED * frame.height) + 2
+        self._box = Rectangle.around(outline).grown(reach)
         self._step = step
-        self.grid = Grid.over(self._box.grown(step), step)
-        self._canvas = self._read(picture, self.grid.positions())
-        mask = self._patch(landmarks, frame)
-        self._mask, self._around = mask, np.ascontiguousarray(1 - mask)
-        size = (self._canvas.shape[1] // COARSE, self._canvas.shape[0] // COARSE)
-        self._skin = cv2.resize(1 - mask, size, interpolation=cv2.INTER_AREA)[..., None]
-        self._sigma = LIGHT_REACH * frame.height * DENSITY / COARSE
-        self._light = self._lighting(self._canvas)
+        self._grid = Grid.over(self._box.grown(round(SURROUNDINGS * frame.height)), step)
+        self._opacity = _opacity(outline, self._box, frame)
+        lips = _dense(picture, self._box)
+        self._canvas = np.dstack([lips, np.rint(self._opacity * 255).astype(np.uint8)])
+        self._skin = 1 - self._on_nodes(self._opacity)[..., None]
+        self._sigma = SURROUNDINGS * frame.height / step
+        whole = Rectangle(0, 0, picture.shape[1], picture.shape[0])
+        self._light = self._lighting(picture, self._grid.positions(), whole)
 
-    def over(self, picture: Image, read: Array) -> Canvas:
-        """A frame's mouth, closed by the reference's lips: [height, width, 3] of the canvas.
+    @property
+    def nodes(self) -> Array:
+        """Points of the reference at which frames are compared with it: [rows, columns, 2], in steps."""
+        return self._grid.positions()
 
-        picture: the frame, on the panel; read: for each node of `grid`, where the frame has its skin, in
-        steps."""
-        frame = self._read(picture, read)
-        gain = np.clip(self._lighting(frame) / self._light, 1 / LARGEST_GAIN, LARGEST_GAIN)
-        large = cv2.resize(gain, (frame.shape[1], frame.shape[0]), interpolation=cv2.INTER_LINEAR)
-        lips = np.asarray(cv2.multiply(self._canvas, large, dtype=cv2.CV_8U), np.uint8)
-        return np.asarray(cv2.blendLinear(lips, frame, self._mask, self._around), np.uint8)
+    def lit_as(self, picture: Image, read: Array, near: Rectangle) -> Canvas:
+        """The lips in the light of a frame: uint8 [height, width, 4] of the canvas, the last their opacity.
+
+        picture: the frame, on the panel; read: for each of `nodes`, where the frame has its skin, in steps;
+        near: pixels of the frame among which that is."""
+        gain = np.clip(self._lighting(picture, read, near) / self._light, 1 / LARGEST_GAIN, LARGEST_GAIN)
+        enlarged = self._enlarge(np.dstack([gain, np.ones(gain.shape[:2], np.float32)]))
+        return np.asarray(cv2.multiply(self._canvas, enlarged, dtype=cv2.CV_8U), np.uint8)
 
     def indices(self, positions: Array) -> Array:
         """Positions of the reference, in steps, as pixel indices of the canvas."""
         corner = np.array([self._box.left, self._box.top], np.float32)
         return (positions * np.float32(self._step) - corner) * np.float32(DENSITY) - np.float32(0.5)
 
-    def _read(self, picture: Image, positions: Array) -> Image:
-        """The picture at positions of the grid's nodes, over the canvas."""
-        indices = positions * np.float32(self._step) - np.float32(0.5)
-        corner = (self._box.left - self.grid.nodes.left * self._step) * DENSITY
-        top = (self._box.top - self.grid.nodes.top * self._step) * DENSITY
-        size = (indices.shape[1] * self._step * DENSITY, indices.shape[0] * self._step * DENSITY)
-        full = np.asarray(cv2.resize(indices, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    def _on_nodes(self, opacity: Array) -> Array:
+        """The opacity at the nodes; 0 outside the canvas."""
+        return remap(opacity, self.indices(self._grid.positions()), border=cv2.BORDER_CONSTANT)
+
+    def _enlarge(self, values: Array) -> Array:
+        """Values on the nodes, over the canvas."""
+        scale = DENSITY * self._step
+        full = cv2.resize(values, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
+        top = (self._box.top - self._grid.nodes.top * self._step) * DENSITY
+        left = (self._box.left - self._grid.nodes.left * self._step) * DENSITY
         across, down = self._box.width * DENSITY, self._box.height * DENSITY
-        sampling = np.ascontiguousarray(full[top : top + down, corner : corner + across])
-        return remap(picture, sampling, interpolation=cv2.INTER_CUBIC)
+        return np.ascontiguousarray(full[top : top + down, left : left + across], np.float32)
 
-    def _patch(self, landmarks: Array, frame: FaceFrame) -> Array:
-        """1 over the lips and a little beyond, fading into the skin: float32 [height, width]."""
-        outline = landmarks[[*OUTER_UPPER, *OUTER_LOWER[-2:0:-1]], :2] - (self._box.left, self._box.top)
-        outside = np.full(self._canvas.shape[:2], 255, np.uint8)
-        cv2.fillPoly(outside, [np.rint(outline * DENSITY).astype(np.int32)], 0)
-        distance = cv2.distanceTransform(outside, cv2.DIST_L2, 5) / (DENSITY * frame.height)
-        return np.asarray(1 - smoothstep(SOLID, FADED, distance), np.float32)
-
-    def _lighting(self, canvas: Canvas) -> Array:
-        """The colour of the skin around the lips, carried over them: float32 [height, width, 3], coarse."""
-        size = (self._skin.shape[1], self._skin.shape[0])
-        coarse = cv2.resize(canvas, size, interpolation=cv2.INTER_AREA).astype(np.float32) + 1
-        weighed = cv2.GaussianBlur(coarse * self._skin, (0, 0), self._sigma)
+    def _lighting(self, picture: Image, read: Array, near: Rectangle) -> Array:
+        """The colour of the skin around the lips, carried over them: float32 [rows, columns, 3]."""
+        pixels = picture[near.slices]
+        size = (max(1, near.width // self._step), max(1, near.height // self._step))
+        small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.float32) + 1
+        scale = np.array([size[0] / near.width, size[1] / near.height], np.float32)
+        corner = np.array([near.left, near.top], np.float32)
+        seen = remap(small, (read * np.float32(self._step) - corner) * scale - np.float32(0.5))
+        light = cv2.GaussianBlur(seen * self._skin, (0, 0), self._sigma)
         weight = cv2.GaussianBlur(self._skin, (0, 0), self._sigma)[..., None]
-        return np.asarray(weighed / np.maximum(weight, 1e-4), np.float32)
+        return np.asarray(light / np.maximum(weight, 1e-4), np.float32)
+
+
+def _opacity(outline: Array, box: Rectangle, frame: FaceFrame) -> Array:
+    """1 over the lips and a little beyond, fading into the skin: float32 [height, width] of the canvas."""
+    outside = np.full((box.height * DENSITY, box.width * DENSITY), 255, np.uint8)
+    corners = np.rint((outline - (box.left, box.top)) * DENSITY).astype(np.int32)
+    cv2.fillPoly(outside, [corners], 0)
+    distance = cv2.distanceTransform(outside, cv2.DIST_L2, 5) / (DENSITY * frame.height)
+    return np.asarray(1 - smoothstep(SOLID, FADED, distance), np.float32)
+
+
+def _dense(picture: Image, box: Rectangle) -> Image:
+    """The picture's pixels of a box, which may reach beyond it, at the canvas's density."""
+    columns = (np.arange(box.width * DENSITY, dtype=np.float32) + 0.5) / DENSITY + box.left - 0.5
+    rows = (np.arange(box.height * DENSITY, dtype=np.float32) + 0.5) / DENSITY + box.top - 0.5
+    places = np.stack(np.meshgrid(columns, rows), axis=-1).astype(np.float32)
+    crisp = np.asarray(cv2.sepFilter2D(picture, -1, READING_LOSS, READING_LOSS), np.uint8)
+    return remap(crisp, places, interpolation=cv2.INTER_LANCZOS4)

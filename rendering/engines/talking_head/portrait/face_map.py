@@ -89,6 +89,8 @@ class FaceMap:
         self._grid = grid
         self._step = np.float32(grid.step)
         self._reference = landmarks[list(MOVED), :2].astype(np.float32)
+        self._affine_basis = np.hstack([self._reference, np.ones((len(MOVED), 1), np.float32)])
+        self._affine_fit = np.linalg.pinv(self._affine_basis.astype(np.float64))
         fixed = np.concatenate([landmarks[list(STILL), :2], _border(grid), _neck(landmarks, frame)])
         known = np.concatenate([self._reference, fixed]) / frame.height
         nodes = grid.points().reshape(-1, 2) / frame.height
@@ -102,9 +104,8 @@ class FaceMap:
         """posed: the reference's landmarks on a frame's head, float32 [468, 3]; seen: the frame's own;
         strength: share of the frame's speech that is taken back, 0..1."""
         target = posed[list(MOVED), :2]
-        ones = np.ones((len(MOVED), 1))
-        fitted, *_ = np.linalg.lstsq(np.hstack([self._reference, ones]), target, rcond=None)
-        depth = target - np.hstack([self._reference, ones]) @ fitted
+        fitted = self._affine_fit @ target
+        depth = target - self._affine_basis @ fitted
         speech = strength * (seen[list(MOVED), :2] - target)
         fields = self._spread @ (np.hstack([depth, speech]).astype(np.float32) / self._step)
         fields = fields.reshape(*self._grid.shape, 4)
