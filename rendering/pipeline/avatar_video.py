@@ -14,7 +14,7 @@ from rendering.engines.face.analysis import FaceAnalyser, describe
 from rendering.engines.face.base import FaceAnalysis, Image
 from rendering.engines.face.checks import check_face
 from rendering.engines.face.mesh import Landmarks
-from rendering.engines.face.track import bridge_gaps, smooth
+from rendering.engines.face.track import bridge_gaps, smooth, without_outliers
 from rendering.engines.inpainting.base import Inpainting, Known
 from rendering.engines.matting.base import Alpha
 from rendering.engines.matting.foreground import estimate_foreground
@@ -36,6 +36,8 @@ RATES = (25, 30)
 """Frames per second that are kept; the nearer one."""
 MAX_LOST = 0.1
 """Share of frames in which the face may be out of sight."""
+BLURRED = 0.1
+"""Seconds in which a face that is not found is taken to be where it was, blurred by its motion."""
 PLATE_FRAMES = 24
 """Frames that the room behind the person is put together from."""
 TRACKING_SHARE = 0.2
@@ -87,6 +89,7 @@ def prepare_video(
         fps,
         own_colours=True,
         matches=matted.matches,
+        unseen=unseen(found, fps),
     )
     made_with = {
         "matting": f"{engines.matting.name} {engines.matting.version}",
@@ -180,7 +183,17 @@ def _faces(found: list[Landmarks | None], image: Image, fps: int) -> tuple[FaceA
             f"The face is out of sight for {len(lost) / fps:.1f} of {len(found) / fps:.1f} seconds, "
             f"first at {lost[0] / fps:.1f} s. Record a video in which it is always visible."
         )
-    return tuple(describe(landmarks, image) for landmarks in smooth(bridge_gaps(found)))
+    return tuple(describe(landmarks, image) for landmarks in smooth(bridge_gaps(without_outliers(found))))
+
+
+def unseen(found: list[Landmarks | None], fps: int) -> tuple[int, ...]:
+    """Frames in which the face is out of sight for longer than a blurred moment."""
+    hidden: list[int] = []
+    for lost, run in itertools.groupby(range(len(found)), key=lambda number: found[number] is None):
+        numbers = list(run)
+        if lost and len(numbers) > BLURRED * fps:
+            hidden += numbers
+    return tuple(hidden)
 
 
 class RoomBehind:

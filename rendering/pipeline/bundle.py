@@ -79,7 +79,12 @@ def save(bundle: AvatarBundle, path: Path) -> None:
             archive.writestr("alpha.png", _grey_png(source.alpha))
             faces = [source.face]
         else:
-            meta |= {"fps": source.fps, "own_colours": source.own_colours, "matches": source.matches}
+            meta |= {
+                "fps": source.fps,
+                "own_colours": source.own_colours,
+                "matches": source.matches,
+                "unseen": source.unseen,
+            }
             archive.write(source.path, "clip.mp4")
             if source.mattes:
                 archive.write(source.mattes, "mattes.mp4")
@@ -141,9 +146,10 @@ def _load_video(
         faces=faces,
         plate=plate,
         fps=float(meta["fps"]),
-        # Bundles of an earlier version say nothing of either.
+        # Bundles of an earlier version say nothing of these.
         own_colours=bool(meta.get("own_colours", False)),
         matches=tuple((int(one), int(other)) for one, other in meta.get("matches", ())),
+        unseen=tuple(int(number) for number in meta.get("unseen", ())),
     )
 
 

@@ -45,7 +45,7 @@ class Looks:
 
     def see(self, image: Image, landmarks: Landmarks) -> None:
         """The next frame. landmarks: float32 [468, 3] in its pixels."""
-        grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+        grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
         self._pictures.append(
             cv2.resize(grey, SMALL, interpolation=cv2.INTER_AREA).ravel().astype(np.float32)
         )

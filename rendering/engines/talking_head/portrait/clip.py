@@ -42,10 +42,12 @@ class ClipActor:
         with ClipReader(source.path) as clip:
             self._length = min(len(clip), len(source.faces))
             found = np.stack([face.landmarks for face in source.faces[: self._length]])
-            reference = choose_reference(found, source.fps, clip.read)
+            barred = np.zeros(self._length, bool)
+            barred[[number for number in source.unseen if number < self._length]] = True
+            reference = choose_reference(found, source.fps, clip.read, barred)
             picture = place.filling(clip.read(reference))
         matches = np.array(source.matches, np.intp).reshape(-1, 2)
-        self._graph = ClipGraph(source.fps, reference, motion(found), matches)
+        self._graph = ClipGraph(source.fps, reference, motion(found), matches, barred)
         self._face = ClipFace(picture, place.landmarks(found), reference, source.fps, place.covered)
 
     @property

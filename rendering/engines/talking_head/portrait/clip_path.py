@@ -31,12 +31,14 @@ Numbers = NDArray[np.intp]
 @dataclass(frozen=True)
 class ClipGraph:
     """What a walk may do. fps: of the clip; home: the frame at which segments begin and end; motion: how much
-    each frame moves, 1 being usual; matches: pairs of frames that look the same, [n, 2]."""
+    each frame moves, 1 being usual; matches: pairs of frames that look the same, [n, 2]; barred: frames that
+    must not be shown, bool [frames], home not among them."""
 
     fps: float
     home: int
     motion: Curve
     matches: Numbers
+    barred: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.motion)
@@ -58,7 +60,6 @@ def walk(graph: ClipGraph, frames: int, fps: int, seed: int) -> Numbers:
     positions = _eased_turns(np.concatenate(route), graph.fps)
     time = np.linspace(0, lasting, frames)
     way = _eased_ends(time, lasting, ease) * steps
-    # Never past the middle between two frames before the other end is as near.
     return np.asarray(np.rint(positions[np.rint(way).astype(int)]), np.intp)
 
 
@@ -79,6 +80,7 @@ def _route(graph: ClipGraph, steps: int, random: np.random.Generator) -> Numbers
     forwards, backwards = np.arange(length), np.arange(length) + length
     turn = TURN_COST + TURN_IN_MOTION * graph.motion + TURN_ELSEWHERE * random.random(length)
     source, target = _jumps(graph)
+    barred = np.tile(graph.barred, 2)
     cost = np.full(2 * length, np.inf)
     cost[[graph.home, graph.home + length]] = 0
     came_from = np.empty((steps, 2 * length), np.int16 if 2 * length < 2**15 else np.int32)
@@ -98,6 +100,7 @@ def _route(graph: ClipGraph, steps: int, random: np.random.Generator) -> Numbers
                 if jumped[place] < reached[target[place]]:
                     reached[target[place]] = jumped[place]
                     origin[target[place]] = source[place]
+        reached[barred] = np.inf
         came_from[step] = origin
         cost = reached
     state = min((graph.home, graph.home + length), key=lambda end: cost[end])

@@ -101,9 +101,9 @@ class FaceMap:
         self._spread = np.ascontiguousarray(spread, np.float32)
 
     def onto(self, posed: Array, seen: Array, strength: float) -> FrameMap:
-        """posed: the reference's landmarks on a frame's head, float32 [468, 3]; seen: the frame's own;
+        """posed: the reference's landmarks on a frame's head, float32 [468, 2]; seen: the frame's own;
         strength: share of the frame's speech that is taken back, 0..1."""
-        target = posed[list(MOVED), :2]
+        target = posed[list(MOVED)]
         fitted = self._affine_fit @ target
         depth = target - self._affine_basis @ fitted
         speech = strength * (seen[list(MOVED), :2] - target)

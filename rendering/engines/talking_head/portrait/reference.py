@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from rendering.engines.face.base import Image
 from rendering.engines.talking_head.portrait.face_frame import Array
@@ -18,10 +19,14 @@ HALF_AS_SHARP = 1.0
 """What a frame half as sharp as the best must be better by in everything else."""
 
 
-def choose_reference(landmarks: Array, fps: float, read: Callable[[int], Image]) -> int:
-    """Closed lips, frontal, calm, eyes open, sharp. landmarks: float32 [frames, 468, 3] in pixels of what
-    `read` gives for a frame's number."""
-    cost = suitability(landmarks)
+def choose_reference(
+    landmarks: Array, fps: float, read: Callable[[int], Image], barred: NDArray[np.bool_]
+) -> int:
+    """Closed lips, frontal, calm, eyes open, sharp.
+
+    landmarks: float32 [frames, 468, 3] in pixels of what `read` gives for a frame's number; barred: frames
+    without a face, bool [frames], not all. Raises what `read` raises."""
+    cost = np.where(barred, np.inf, suitability(landmarks))
     chosen = _candidates(cost, max(1, round(APART * fps)))
     sharpness = np.array([_sharpness(read(number), landmarks[number]) for number in chosen])
     blur = np.log2(sharpness.max() / np.maximum(sharpness, 1e-6))

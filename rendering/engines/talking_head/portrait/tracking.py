@@ -20,15 +20,17 @@ from rendering.engines.talking_head.portrait.landmarks import (
 )
 
 RIGID = (
-    *(1, 2, 4, 5, 6, 8, 168, 195, 197, 98, 327),
+    # The nose's base weighs double: it is nearest to the mouth.
+    *(2, 98, 327, 97, 326, 2, 98, 327, 97, 326),
+    *(1, 4, 5, 6, 8, 168, 195, 197),
     *(33, 133, 263, 362, 9, 10, 151, 127, 356, 234, 454, 116, 345, 227, 447),
 )
 """Landmarks that follow the skull whatever the mouth does: nose, eyes, forehead, temples, cheekbones."""
 LIP_PAIRS = ((13, 14), (312, 317), (82, 87))
 """Upper and lower inner lip, in the middle and beside it."""
-CLOSED_BELOW, OPEN_ABOVE = 0.008, 0.018
-"""Face heights by which a mouth is more open than the reference: the mesh trembles by the former on closed
-lips, teeth show from the latter on."""
+CLOSED_BELOW, OPEN_ABOVE = 0.003, 0.008
+"""Face heights by which a mouth is more open than the reference: the mesh, smoothed, trembles by the former
+on closed lips; teeth show from a little below the latter on."""
 AROUND_TALK = 0.25
 """Seconds before and after an open mouth that count as talking: lips purse and spread there, too."""
 
@@ -38,30 +40,25 @@ Curve = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class HeadPose:
-    """p -> turn @ p + shift: a rotation and a size in space, seen in parallel projection. turn: [3, 3]."""
+    """Points of the reference's head in space to where an affine camera sees them in another frame
+    (Koenderink and van Doorn 1991): p -> turn @ p + shift. turn: [2, 3]; shift: [2].
+
+    Not a rotation: the mesh guesses depth and length of a face anew in each frame, and otherwise when the
+    mouth opens. The frame's own depths are therefore not looked at."""
 
     turn: Array
     shift: Array
 
     @classmethod
     def between(cls, source: Array, target: Array) -> "HeadPose":
-        """The best fit in least squares between points [n, 3] (Umeyama 1991)."""
-        start, end = source.astype(np.float64), target.astype(np.float64)
+        """The best fit in least squares. source: float [n, 3]; target: [n, 2 or 3]."""
+        start, end = source.astype(np.float64), target[:, :2].astype(np.float64)
         centre, goal = start.mean(axis=0), end.mean(axis=0)
-        start, end = start - centre, end - goal
-        left, spread, right = np.linalg.svd(end.T @ start)
-        upright = np.array([1.0, 1.0, np.sign(np.linalg.det(left @ right))])
-        size = float((spread * upright).sum() / (start**2).sum())
-        turn = size * (left * upright) @ right
+        turn = np.linalg.lstsq(start - centre, end - goal, rcond=None)[0].T
         return cls(turn, goal - turn @ centre)
 
-    @property
-    def size(self) -> float:
-        """How many times larger than the reference."""
-        return float(np.cbrt(np.linalg.det(self.turn)))
-
     def __call__(self, points: Array) -> Array:
-        """points float32 [..., 3]."""
+        """points [..., 3] to float32 [..., 2]."""
         return np.asarray(points @ self.turn.T + self.shift, np.float32)
 
 
