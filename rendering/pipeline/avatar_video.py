@@ -31,7 +31,7 @@ Progress = Callable[[float], None]
 
 MIN_SECONDS, MAX_SECONDS = 2.0, 60.0
 MAX_SIDE = 1280
-"""Pixels of the clip that is kept: matting costs 0.1 to 0.2 s a frame at this size."""
+"""Pixels of the clip that is kept: matting costs 0.15 to 0.3 s a frame at this size."""
 RATES = (25, 30)
 """Frames per second that are kept; the nearer one."""
 MAX_LOST = 0.1
