@@ -48,7 +48,14 @@ class ClipActor:
             picture = place.filling(clip.read(reference))
         matches = np.array(source.matches, np.intp).reshape(-1, 2)
         self._graph = ClipGraph(source.fps, reference, motion(found), matches, barred)
-        self._face = ClipFace(picture, place.landmarks(found), reference, source.fps, place.covered)
+        self._face = ClipFace(
+            picture,
+            place.landmarks(found),
+            reference,
+            source.faces[reference],
+            source.fps,
+            place.covered,
+        )
 
     @property
     def extent(self) -> tuple[int, int, int, int]:

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from rendering.engines.face.base import Image
+from rendering.engines.face.base import FaceAnalysis, Image
 from rendering.engines.matting.base import Alpha
 from rendering.engines.talking_head.portrait.closed_lips import ClosedLips
 from rendering.engines.talking_head.portrait.face import FaceMotion, SpeakingFace
@@ -26,17 +26,23 @@ class ClipFace:
     """The reference frame's face with its fields and its mouth, and the way from it to every other frame."""
 
     def __init__(
-        self, picture: Image, landmarks: Array, reference: int, fps: float, shown: Rectangle
+        self,
+        picture: Image,
+        landmarks: Array,
+        reference: int,
+        analysis: FaceAnalysis,
+        fps: float,
+        shown: Rectangle,
     ) -> None:
         """picture: the reference frame on the panel; landmarks: float32 [frames, 468, 3], panel coordinates;
-        shown: the part of the panel that the clip covers. Raises ValueError when the reference's mouth is
-        outside it."""
+        analysis: of the reference; shown: the part of the panel that the clip covers. Raises ValueError when
+        the reference's mouth is outside it."""
         self._landmarks, self._reference = landmarks, landmarks[reference]
         self._shown = shown
         self._poses = follow(landmarks, reference)
         opening = lip_opening(landmarks)
         self._talks = talking(opening, float(opening[reference]), fps)
-        self._face = face = SpeakingFace(picture, self._reference, shown)
+        self._face = face = SpeakingFace(picture, self._reference, shown, analysis)
         self._map = FaceMap(self._reference, face.frame, face.grid)
         self._lips = ClosedLips(picture, self._reference, face.frame, face.step)
         # A parted or smiling mouth is closed and relaxed in every frame, or it would change with each sound.
@@ -109,4 +115,4 @@ class ClipFace:
         still = way.back(grid.positions())
         upper, lower = self._face.before(motion.upper, still), self._face.before(motion.lower, still)
         sources = LipSources(still, upper, lower, self._lips.indices(upper), self._lips.indices(lower))
-        return self._face.mouth.draw(Window(box, grid, canvas), sources, motion.travel, motion.mouth)
+        return self._face.mouth.draw(Window(box, grid, canvas), sources, motion.mouth)
