@@ -12,7 +12,7 @@ from rendering.engines.face.base import Image
 from rendering.engines.matting.base import Alpha
 from rendering.engines.matting.foreground import estimate_foreground
 from rendering.engines.speech.base import Speech
-from rendering.engines.talking_head.base import FrameChunk, Placement, VideoSource
+from rendering.engines.talking_head.base import CALM, FrameChunk, Manner, Placement, VideoSource
 from rendering.engines.talking_head.portrait.clip_face import ClipFace
 from rendering.engines.talking_head.portrait.clip_path import ClipGraph, walk
 from rendering.engines.talking_head.portrait.clip_placement import ClipPlacement
@@ -68,9 +68,11 @@ class ClipActor:
         """uint8 [height, width, 3]: what is behind the person."""
         return self._plate
 
-    def animate(self, speech: Speech, *, frames: int, fps: int, seed: int) -> Iterator[FrameChunk]:
+    def animate(
+        self, speech: Speech, *, frames: int, fps: int, seed: int, manner: Manner = CALM
+    ) -> Iterator[FrameChunk]:
         """Exactly `frames` frames in chunks; see `Actor`. Raises MediaError when the clip is damaged."""
-        performance = perform(speech, frames, fps, seed)
+        performance = perform(speech, frames, fps, seed, manner)
         spoken = speaking(performance, fps)
         shown = walk(self._graph, frames, fps, seed)
         with ExitStack() as files:
@@ -86,7 +88,9 @@ class ClipActor:
                 for index, at in enumerate(range(start, start + count)):
                     number = int(shown[at])
                     self._show(clip, mattes, number, rgb[index], alpha[index])
-                    self._face.speak(rgb[index], alpha[index], number, performance[at], float(spoken[at]))
+                    self._face.speak(
+                        rgb[index], alpha[index], number, performance.filmed(at), float(spoken[at])
+                    )
                 yield FrameChunk(rgb, alpha)
 
     def _show(
@@ -108,7 +112,7 @@ def speaking(performance: Performance, fps: int) -> NDArray[np.float64]:
     """How much of each frame's mouth is the one that speaks, 0..1: none at either end of a segment, all from
     a little before a sound to a little after it."""
     frames = len(performance)
-    stirred = [max(map(abs, performance[index].mouth)) > STIRS for index in range(frames)]
+    stirred = [max(map(abs, performance.filmed(index).mouth)) > STIRS for index in range(frames)]
     reach = round(AROUND_SPEECH * fps)
     around = maximum_filter1d(np.array(stirred, np.float64), 2 * reach + 1, mode="nearest")
     eased = gaussian_filter1d(around, reach / 3, mode="nearest")
