@@ -43,8 +43,8 @@ class HeadPose:
     """Points of the reference's head in space to where an affine camera sees them in another frame
     (Koenderink and van Doorn 1991): p -> turn @ p + shift. turn: [2, 3]; shift: [2].
 
-    Not a rotation: the mesh guesses depth and length of a face anew in each frame, and otherwise when the
-    mouth opens. The frame's own depths are therefore not looked at."""
+    Not a rotation, and the frame's own depths are not looked at: on a picture that is squashed, as some clips
+    are, the mesh's change as the mouth opens. On one of true proportions both fits are equally good."""
 
     turn: Array
     shift: Array
