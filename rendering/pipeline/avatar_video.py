@@ -3,6 +3,7 @@
 import itertools
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -13,12 +14,14 @@ from rendering.engines.face.analysis import FaceAnalyser, describe
 from rendering.engines.face.base import FaceAnalysis, Image
 from rendering.engines.face.checks import check_face
 from rendering.engines.face.mesh import Landmarks
-from rendering.engines.face.track import bridge_gaps, smooth
+from rendering.engines.face.track import bridge_gaps, smooth, without_outliers
 from rendering.engines.inpainting.base import Inpainting, Known
 from rendering.engines.matting.base import Alpha
+from rendering.engines.matting.foreground import estimate_foreground
 from rendering.engines.talking_head.base import VideoSource
 from rendering.pipeline.avatar_engines import AvatarEngines, shared_engines
 from rendering.pipeline.bundle import AvatarBundle, Side, hidden_by_person
+from rendering.pipeline.clip_matches import Looks
 from rendering.pipeline.clip_writer import ClipWriter
 from rendering.pipeline.clips import ClipFacts, inspect, read_frames
 from rendering.pipeline.framing import cut_borders, speaker_alpha
@@ -28,17 +31,19 @@ Progress = Callable[[float], None]
 
 MIN_SECONDS, MAX_SECONDS = 2.0, 60.0
 MAX_SIDE = 1280
-"""Pixels of the clip that is kept: matting costs 0.1 to 0.2 s a frame at this size."""
+"""Pixels of the clip that is kept: matting costs 0.15 to 0.3 s a frame at this size."""
 RATES = (25, 30)
 """Frames per second that are kept; the nearer one."""
 MAX_LOST = 0.1
 """Share of frames in which the face may be out of sight."""
+BLURRED = 0.1
+"""Seconds in which a face that is not found is taken to be where it was, blurred by its motion."""
 PLATE_FRAMES = 24
 """Frames that the room behind the person is put together from."""
 TRACKING_SHARE = 0.2
 """Of the whole work; the rest is matting."""
-CLIP_QUALITY, MATTE_QUALITY = 17, 12
-"""CRF of x264."""
+CLIP_QUALITY, MATTE_QUALITY, WORKING_QUALITY = 17, 12, 10
+"""CRF of x264: of what is kept, and of the copy that it is made from."""
 
 
 def prepare_video(
@@ -58,9 +63,9 @@ def prepare_video(
     _check_length(facts)
     fps = min(RATES, key=lambda rate: abs(rate - facts.fps))
     expected = max(1.0, facts.seconds * fps)
-    clip, mattes = workdir / "clip.mp4", workdir / "mattes.mp4"
+    uniform = workdir / "uniform.mp4"
     found: list[Landmarks | None] = []
-    with ClipWriter(clip, fps, CLIP_QUALITY) as writer:
+    with ClipWriter(uniform, fps, WORKING_QUALITY) as writer:
         for image, landmarks in _track(_uniform(path, fps), engines.analyser):
             if len(found) > MAX_SECONDS * fps:
                 raise _too_long(len(found) / fps)
@@ -74,25 +79,61 @@ def prepare_video(
         )
     faces = _faces(found, image, fps)
     check_face(image, typical_face(faces))
-    room = RoomBehind(len(faces))
-    borders: set[Side] = set()
-    with ClipWriter(mattes, fps, MATTE_QUALITY) as writer:
-        # One copy of each frame goes to the network, one stays for the plate; they are never apart by more
-        # than a frame.
-        seen, matted = itertools.tee(read_frames(clip))
-        for number, (image, raw) in enumerate(zip(seen, engines.matting.matte_video(matted), strict=True)):
-            alpha = speaker_alpha(raw, faces[number].landmarks)
-            writer.write(np.repeat(alpha[..., None], 3, axis=2))
-            room.see(number, image, alpha)
-            borders |= cut_borders(alpha)
-            progress(TRACKING_SHARE + (number + 1) / len(faces) * (1 - TRACKING_SHARE))
-    source = VideoSource(str(clip), str(mattes), faces, room.plate(engines.plates), fps)
+    matted = _matte(uniform, workdir, faces, fps, engines, progress)
+    uniform.unlink()
+    source = VideoSource(
+        str(matted.clip),
+        str(matted.mattes),
+        faces,
+        matted.plate,
+        fps,
+        own_colours=True,
+        matches=matted.matches,
+        unseen=unseen(found, fps),
+    )
     made_with = {
         "matting": f"{engines.matting.name} {engines.matting.version}",
         "widening": "none",
         "plate": f"median, {engines.plates.name} {engines.plates.version}",
     }
-    return AvatarBundle(source, frozenset(borders), made_with)
+    return AvatarBundle(source, matted.borders, made_with)
+
+
+@dataclass(frozen=True)
+class _Matted:
+    """clip: the person in their own colours, so that no render has to find them; mattes: their alpha."""
+
+    clip: Path
+    mattes: Path
+    plate: Image
+    borders: frozenset[Side]
+    matches: tuple[tuple[int, int], ...]
+
+
+def _matte(
+    uniform: Path,
+    workdir: Path,
+    faces: tuple[FaceAnalysis, ...],
+    fps: int,
+    engines: AvatarEngines,
+    progress: Progress,
+) -> _Matted:
+    clip, mattes = workdir / "clip.mp4", workdir / "mattes.mp4"
+    room, looks = RoomBehind(len(faces)), Looks(fps)
+    borders: set[Side] = set()
+    with ClipWriter(clip, fps, CLIP_QUALITY) as pictures, ClipWriter(mattes, fps, MATTE_QUALITY) as alphas:
+        # One copy of each frame goes to the network, one stays here; they are never apart by more than a
+        # frame.
+        seen, matted = itertools.tee(read_frames(uniform))
+        for number, (image, raw) in enumerate(zip(seen, engines.matting.matte_video(matted), strict=True)):
+            alpha = speaker_alpha(raw, faces[number].landmarks)
+            alphas.write(np.repeat(alpha[..., None], 3, axis=2))
+            pictures.write(estimate_foreground(image, alpha))
+            room.see(number, image, alpha)
+            looks.see(image, faces[number].landmarks)
+            borders |= cut_borders(alpha)
+            progress(TRACKING_SHARE + (number + 1) / len(faces) * (1 - TRACKING_SHARE))
+    return _Matted(clip, mattes, room.plate(engines.plates), frozenset(borders), looks.matches())
 
 
 def typical_face(faces: tuple[FaceAnalysis, ...]) -> FaceAnalysis:
@@ -142,7 +183,17 @@ def _faces(found: list[Landmarks | None], image: Image, fps: int) -> tuple[FaceA
             f"The face is out of sight for {len(lost) / fps:.1f} of {len(found) / fps:.1f} seconds, "
             f"first at {lost[0] / fps:.1f} s. Record a video in which it is always visible."
         )
-    return tuple(describe(landmarks, image) for landmarks in smooth(bridge_gaps(found)))
+    return tuple(describe(landmarks, image) for landmarks in smooth(bridge_gaps(without_outliers(found))))
+
+
+def unseen(found: list[Landmarks | None], fps: int) -> tuple[int, ...]:
+    """Frames in which the face is out of sight for longer than a blurred moment."""
+    hidden: list[int] = []
+    for lost, run in itertools.groupby(range(len(found)), key=lambda number: found[number] is None):
+        numbers = list(run)
+        if lost and len(numbers) > BLURRED * fps:
+            hidden += numbers
+    return tuple(hidden)
 
 
 class RoomBehind:

@@ -79,7 +79,12 @@ def save(bundle: AvatarBundle, path: Path) -> None:
             archive.writestr("alpha.png", _grey_png(source.alpha))
             faces = [source.face]
         else:
-            meta["fps"] = source.fps
+            meta |= {
+                "fps": source.fps,
+                "own_colours": source.own_colours,
+                "matches": source.matches,
+                "unseen": source.unseen,
+            }
             archive.write(source.path, "clip.mp4")
             if source.mattes:
                 archive.write(source.mattes, "mattes.mp4")
@@ -105,7 +110,7 @@ def load(path: Path, workdir: Path | None = None) -> AvatarBundle:
             if meta["kind"] == "still":
                 source = _load_still(archive, faces, plate)
             else:
-                source = _load_video(archive, faces, plate, float(meta["fps"]), workdir)
+                source = _load_video(archive, faces, plate, meta, workdir)
             return AvatarBundle(source, frozenset(meta["borders"]), dict(meta["made_with"]))
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError, IndexError) as error:
         raise MediaError(
@@ -127,7 +132,7 @@ def _load_video(
     archive: zipfile.ZipFile,
     faces: tuple[FaceAnalysis, ...],
     plate: Image,
-    fps: float,
+    meta: dict[str, Any],
     workdir: Path | None,
 ) -> VideoSource:
     if workdir is None:
@@ -135,7 +140,17 @@ def _load_video(
     clip, mattes = workdir / "clip.mp4", workdir / "mattes.mp4"
     clip.write_bytes(_member(archive, "clip.mp4"))
     mattes.write_bytes(_member(archive, "mattes.mp4"))
-    return VideoSource(str(clip), str(mattes), faces, plate, fps)
+    return VideoSource(
+        path=str(clip),
+        mattes=str(mattes),
+        faces=faces,
+        plate=plate,
+        fps=float(meta["fps"]),
+        # Bundles of an earlier version say nothing of these.
+        own_colours=bool(meta.get("own_colours", False)),
+        matches=tuple((int(one), int(other)) for one, other in meta.get("matches", ())),
+        unseen=tuple(int(number) for number in meta.get("unseen", ())),
+    )
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> bytes:

@@ -9,6 +9,7 @@ from rendering.engines.face.base import Image
 from rendering.engines.matting.base import Alpha
 from rendering.engines.matting.foreground import estimate_foreground
 from rendering.engines.talking_head.base import StillSource
+from rendering.pipeline.blending import lay_over
 from rendering.pipeline.bundle import AvatarBundle, main_face
 from rendering.pipeline.clips import first_frame
 
@@ -56,7 +57,10 @@ def _still(bundle: AvatarBundle) -> tuple[Image, Alpha]:
     image = first_frame(source.path)
     if source.mattes is None:
         return image, np.full(image.shape[:2], 255, np.uint8)
-    return image, first_frame(source.mattes)[..., 1]
+    alpha = first_frame(source.mattes)[..., 1]
+    whole = source.plate.copy()
+    lay_over(whole, image, np.ascontiguousarray(alpha))
+    return whole, alpha
 
 
 def _webp(picture: Pillow.Image) -> bytes:

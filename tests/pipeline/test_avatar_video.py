@@ -7,9 +7,10 @@ import pytest
 
 from rendering.engines.errors import FaceError, MediaError
 from rendering.engines.face.base import Image
-from rendering.engines.face.track import bridge_gaps, smooth
+from rendering.engines.face.track import bridge_gaps, smooth, without_outliers
 from rendering.engines.talking_head.base import VideoSource
 from rendering.pipeline.avatar import AvatarBundle, cutout, load, prepare_video, save, shared_engines
+from rendering.pipeline.avatar_video import unseen
 from rendering.pipeline.clip_writer import ClipWriter
 from rendering.pipeline.clips import first_frame, inspect, read_frames
 from tests import pictures
@@ -110,6 +111,9 @@ def test_a_clip_survives_its_bundle(bundle: AvatarBundle, tmp_path: Path) -> Non
     again = video(load(tmp_path / "a.avatar", tmp_path))
     assert Path(again.path).read_bytes() == Path(video(bundle).path).read_bytes()
     assert len(again.faces) == FRAMES
+    assert again.own_colours
+    assert again.matches == video(bundle).matches
+    assert again.unseen == video(bundle).unseen
     assert again.plate.shape == video(bundle).plate.shape
     assert len(cutout(bundle)) > 1000
 
@@ -142,11 +146,36 @@ def test_a_face_that_leaves_names_the_moment(tmp_path: Path) -> None:
         prepare_video(clip, _work(tmp_path), engines=shared_engines(threads=1))
 
 
+def test_frames_without_a_face_are_named_but_a_blurred_moment_is_not() -> None:
+    face = np.zeros((468, 3), np.float32)
+    found = [face] * 10 + [None] * 2 + [face] * 10 + [None] * 3 + [face]
+    assert unseen(found, fps=25) == (22, 23, 24)
+
+
 def test_what_is_no_video_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
     path.write_bytes(b"no video at all")
     with pytest.raises(MediaError, match="The video is damaged or of a kind we cannot read"):
         prepare_video(path, tmp_path, engines=shared_engines(threads=1))
+
+
+def test_soft_edges_hold_the_persons_own_colour(bundle: AvatarBundle) -> None:
+    """The wall behind her is light, her suit and hair are not: what is left of it would be a light seam."""
+    source = video(bundle)
+    assert source.mattes is not None
+    seen, alpha = first_frame(source.path), first_frame(source.mattes)[..., 1]
+    filmed = pictures.resize(next(iter(swaying())), 1.5)
+    edge = (alpha > 30) & (alpha < 200)
+    background = source.plate[edge].astype(int)
+    assert np.abs(seen[edge] - background).mean() > np.abs(filmed[edge] - background).mean()
+
+
+def test_a_frame_that_misled_the_mesh_is_left_out() -> None:
+    face = np.random.default_rng(0).uniform(0, 100, (468, 3)).astype(np.float32)
+    track = [face + np.float32([0.3 * frame, 0, 0]) for frame in range(30)]
+    track[12] = track[12] + 20
+    kept = without_outliers(track)
+    assert [frame for frame, landmarks in enumerate(kept) if landmarks is None] == [12]
 
 
 def test_gaps_are_bridged_and_ends_held() -> None:

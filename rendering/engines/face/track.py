@@ -4,12 +4,19 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, median_filter
 
 from rendering.engines.face.mesh import Landmarks
 
 SMOOTHING = 1.0
 """Sigma in frames: takes the mesh's jitter of a pixel or so, leaves blinks and nods."""
+
+AROUND = 5
+"""Frames of the running median: up to two bad ones in a row are seen."""
+STRAY = 5.0
+"""Times the usual distance from it."""
+LEAST_STRAY = 0.02
+"""Of the face's diagonal: quick nods stay below."""
 
 Track = NDArray[np.float32]
 """float32 [frames, 468, 3], as Landmarks."""
@@ -25,6 +32,18 @@ def bridge_gaps(found: Sequence[Landmarks | None]) -> Track:
     start, end = np.array(known)[before], np.array(known)[after]
     share = (times - start) / np.maximum(end - start, 1)
     return np.asarray(points[before] + (points[after] - points[before]) * share[:, None, None], np.float32)
+
+
+def without_outliers(found: Sequence[Landmarks | None]) -> list[Landmarks | None]:
+    """The landmarks, None where a frame's are out of line with those before and after: a hand or a blur
+    misled the mesh for a moment (Hampel 1974). At least one is known, and one stays."""
+    track = bridge_gaps(found)[..., :2]
+    expected = median_filter(track, size=(AROUND, 1, 1), mode="nearest")
+    away = np.linalg.norm(track - expected, axis=2).mean(axis=1)
+    width = np.linalg.norm(np.ptp(expected, axis=1), axis=1)
+    usual = float(np.median(away))
+    stray = (away > STRAY * usual) & (away > LEAST_STRAY * width)
+    return [None if out else landmarks for out, landmarks in zip(stray, found, strict=True)]
 
 
 def smooth(track: Track) -> Track:

@@ -33,7 +33,10 @@ class VideoSource:
     """An avatar made from a clip, read frame by frame so that memory stays flat.
 
     path: local video file; mattes: local file of the matte (grey video of the same size and frame count) or
-    None; faces: one analysis per frame; plate: what is behind the person.
+    None; faces: one analysis per frame; plate: what is behind the person; own_colours: soft edges of the clip
+    already hold the person's own colour instead of a mixture with the background's; matches: pairs of frames
+    that look so alike that the clip can go on from the one after the other; unseen: frames without a visible
+    face, which are not to be shown (their analyses are interpolated).
     """
 
     path: str
@@ -41,6 +44,9 @@ class VideoSource:
     faces: tuple[FaceAnalysis, ...]
     plate: Image
     fps: float
+    own_colours: bool = False
+    matches: tuple[tuple[int, int], ...] = ()
+    unseen: tuple[int, ...] = ()
 
 
 AvatarSource = StillSource | VideoSource

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from rendering.engines.errors import MediaError
 from rendering.engines.face.base import Image
@@ -14,68 +13,55 @@ from rendering.engines.matting.base import Alpha
 from rendering.engines.matting.foreground import estimate_foreground
 from rendering.engines.speech.base import Speech
 from rendering.engines.talking_head.base import CALM, FrameChunk, Manner, Placement, VideoSource
+from rendering.engines.talking_head.portrait.clip_face import ClipFace
+from rendering.engines.talking_head.portrait.clip_path import ClipGraph, walk
+from rendering.engines.talking_head.portrait.clip_placement import ClipPlacement
 from rendering.engines.talking_head.portrait.clip_reader import ClipReader
-from rendering.engines.talking_head.portrait.face import FaceMotion, SpeakingFace
-from rendering.engines.talking_head.portrait.face_frame import Array
-from rendering.engines.talking_head.portrait.grid import Grid
-from rendering.engines.talking_head.portrait.mouth import LipSources, Window
-from rendering.engines.talking_head.portrait.panel_picture import (
-    Rectangle,
-    covered_pixels,
-    place_landmarks,
-    place_plane,
-)
-from rendering.engines.talking_head.portrait.performance import perform
-from rendering.engines.talking_head.portrait.sampling import remap
-from rendering.engines.talking_head.portrait.tracking import Similarity, closest_lips, follow
+from rendering.engines.talking_head.portrait.idle import rest_window
+from rendering.engines.talking_head.portrait.performance import Performance, perform
+from rendering.engines.talking_head.portrait.reference import choose_reference
+from rendering.engines.talking_head.portrait.tracking import motion
 
 CHUNK_FRAMES = 8
-DENSITY = 2
-"""Canvas pixels per panel pixel around the face; see the still actor."""
-TURN = 0.12
-"""Seconds over which the clip slows down before it plays backwards, as a standard deviation."""
-
-
-def swing(frames: int, fps: int, clip_frames: int, clip_fps: float) -> NDArray[np.intp]:
-    """Which frame of the clip each frame shows: forth and back at the clip's own pace.
-
-    The swing begins and ends at the same frame, so that segments join without a jump, and reaches as far into
-    the clip as their length allows.
-    """
-    duration, reach = frames / fps, max(0.0, (clip_frames - 1) / clip_fps)
-    if reach == 0:
-        return np.zeros(frames, np.intp)
-    halves = 2 * max(1, int(np.ceil(duration / (2 * reach))))
-    time = (np.arange(frames) + 0.5) / fps
-    phase = time * halves / duration
-    position = np.abs((phase + 1) % 2 - 1) * duration / halves
-    position = gaussian_filter1d(position, TURN * fps, mode="reflect")
-    return np.clip(np.rint(position * clip_fps), 0, clip_frames - 1).astype(np.intp)
+STIRS = 0.02
+"""Of any articulator: less is a mouth at rest."""
+AROUND_SPEECH = 0.25
+"""Seconds before and after a sound during which the mouth is the one that speaks."""
+TAKE_OVER = 0.12
+"""Seconds at the ends of a segment in which the clip's own mouth gives way and comes back."""
 
 
 class ClipActor:
-    """Implements `Actor` for a clip whose person is silent: the lips it speaks with are those of the frame in
-    which the mouth is most closed, carried along with the head."""
+    """Implements `Actor` for a clip, whether its person is silent in it or talks."""
 
     def __init__(self, source: VideoSource, placement: Placement) -> None:
         """Raises MediaError when the clip cannot be read."""
-        self._source, self._placement = source, placement
-        width, height = source.faces[0].image_size
-        self._panel = Rectangle(0, 0, placement.width, placement.height)
-        self._shown = covered_pixels((width, height), placement)
-        self._plate = place_plane(source.plate, placement)
-        landmarks = [place_landmarks(face.landmarks, placement) for face in source.faces]
-        reference = closest_lips(landmarks)
-        self._poses = follow(landmarks, reference)
+        self._source = source
+        self._place = place = ClipPlacement(source.faces[0].image_size, placement)
+        self._plate = place.filling(source.plate)
         with ClipReader(source.path) as clip:
-            self._length = min(len(clip), len(landmarks))
-            picture = place_plane(clip.read(reference), placement)
-        self._face = SpeakingFace(picture, landmarks[reference], self._shown, source.faces[reference])
+            self._length = min(len(clip), len(source.faces))
+            found = np.stack([face.landmarks for face in source.faces[: self._length]])
+            barred = np.zeros(self._length, bool)
+            barred[[number for number in source.unseen if number < self._length]] = True
+            reference = choose_reference(found, source.fps, clip.read, barred)
+            picture = place.filling(clip.read(reference))
+        matches = np.array(source.matches, np.intp).reshape(-1, 2)
+        self._graph = ClipGraph(source.fps, reference, motion(found), matches, barred)
+        self._face = ClipFace(
+            picture,
+            place.landmarks(found),
+            reference,
+            source.faces[reference],
+            source.fps,
+            place.covered,
+        )
 
     @property
     def extent(self) -> tuple[int, int, int, int]:
         """The whole picture: a clip's person may go anywhere in it."""
-        return self._shown.left, self._shown.top, self._shown.right, self._shown.bottom
+        covered = self._place.covered
+        return covered.left, covered.top, covered.right, covered.bottom
 
     @property
     def plate(self) -> Image:
@@ -87,70 +73,47 @@ class ClipActor:
     ) -> Iterator[FrameChunk]:
         """Exactly `frames` frames in chunks; see `Actor`. Raises MediaError when the clip is damaged."""
         performance = perform(speech, frames, fps, seed, manner)
-        shown = swing(frames, fps, self._length, self._source.fps)
+        spoken = speaking(performance, fps)
+        shown = walk(self._graph, frames, fps, seed)
         with ExitStack() as files:
             clip = files.enter_context(ClipReader(self._source.path))
             mattes = files.enter_context(ClipReader(self._source.mattes)) if self._source.mattes else None
             if mattes is not None and len(mattes) < self._length:
                 raise MediaError("The avatar's matte is shorter than its clip. Upload the video again.")
+            panel = self._place.panel
             for start in range(0, frames, CHUNK_FRAMES):
                 count = min(CHUNK_FRAMES, frames - start)
-                rgb = np.zeros((count, self._panel.height, self._panel.width, 3), np.uint8)
+                rgb = np.zeros((count, panel.height, panel.width, 3), np.uint8)
                 alpha = np.zeros(rgb.shape[:3], np.uint8)
-                for index in range(count):
-                    number = int(shown[start + index])
-                    picture = place_plane(clip.read(number), self._placement)
-                    matte = self._matte(mattes, number)
-                    if matte is not None:
-                        picture = estimate_foreground(picture, matte)
-                    self._speak(
-                        picture, self._face.motion(performance.filmed(start + index)), self._poses[number]
+                for index, at in enumerate(range(start, start + count)):
+                    number = int(shown[at])
+                    self._show(clip, mattes, number, rgb[index], alpha[index])
+                    self._face.speak(
+                        rgb[index], alpha[index], number, performance.filmed(at), float(spoken[at])
                     )
-                    rgb[index] = picture
-                    alpha[index][self._shown.slices] = 255 if matte is None else matte[self._shown.slices]
                 yield FrameChunk(rgb, alpha)
 
-    def _matte(self, mattes: ClipReader | None, number: int) -> Alpha | None:
+    def _show(
+        self, clip: ClipReader, mattes: ClipReader | None, number: int, rgb: Image, alpha: Alpha
+    ) -> None:
+        """Frame `number` of the clip as it was filmed, onto an empty panel."""
+        picture = clip.read(number)
         if mattes is None:
-            return None
-        return place_plane(np.ascontiguousarray(mattes.read(number)[..., 1]), self._placement)
-
-    def _speak(self, picture: Image, motion: FaceMotion, pose: Similarity) -> None:
-        """Draw an expression into a frame of the clip."""
-        area = _moved(self._face.area, pose).within(self._shown)
-        box = _moved(self._face.mouth_box, pose).within(area)
-        if box.empty:
-            return
-        around = area.grown(DENSITY * self._face.step).within(self._panel)
-        canvas = np.asarray(
-            cv2.resize(picture[around.slices], None, fx=DENSITY, fy=DENSITY, interpolation=cv2.INTER_CUBIC),
-            np.uint8,
-        )
-        grid = Grid.over(area.grown(self._face.step), self._face.step)
-        step, back = np.float32(self._face.step), pose.inverse
-        still = back(grid.points()) / step
-
-        def on_canvas(positions: Array) -> Array:
-            corner = np.array([around.left, around.top], np.float32)
-            return (pose(positions * step) - corner) * np.float32(DENSITY) - np.float32(0.5)
-
-        skin = on_canvas(self._face.before(motion.skin, still))
-        picture[area.slices] = remap(canvas, grid.enlarge(skin, area))
-        window = Window(box, grid, canvas)
-        upper, lower = self._face.before(motion.upper, still), self._face.before(motion.lower, still)
-        sources = LipSources(still, upper, lower, on_canvas(upper), on_canvas(lower))
-        picture[box.slices] = self._face.mouth.draw(window, sources, motion.mouth)
+            alpha[self._place.covered.slices] = 255
+        else:
+            matte = mattes.read_grey(number)
+            if not self._source.own_colours:
+                picture = estimate_foreground(picture, matte)
+            self._place.put(matte, alpha)
+        self._place.put(picture, rgb)
 
 
-def _moved(box: Rectangle, pose: Similarity) -> Rectangle:
-    """The smallest upright rectangle around a moved one."""
-    corners = np.array(
-        [
-            (box.left, box.top),
-            (box.right, box.top),
-            (box.left, box.bottom),
-            (box.right, box.bottom),
-        ],
-        np.float32,
-    )
-    return Rectangle.around(pose(corners))
+def speaking(performance: Performance, fps: int) -> NDArray[np.float64]:
+    """How much of each frame's mouth is the one that speaks, 0..1: none at either end of a segment, all from
+    a little before a sound to a little after it."""
+    frames = len(performance)
+    stirred = [max(map(abs, performance.filmed(index).mouth)) > STIRS for index in range(frames)]
+    reach = round(AROUND_SPEECH * fps)
+    around = maximum_filter1d(np.array(stirred, np.float64), 2 * reach + 1, mode="nearest")
+    eased = gaussian_filter1d(around, reach / 3, mode="nearest")
+    return np.asarray(eased * rest_window(frames, fps, TAKE_OVER), np.float64)
