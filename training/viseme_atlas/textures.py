@@ -183,7 +183,7 @@ def _teeth_colour(texture: Rows) -> Rows:
 
 
 def _teeth_gain(texture: Rows, light: Light, luma: float) -> Rows:
-    """What makes the teeth as bright as `luma`, the same in all entries of a face, and no bluer than the light,
+    """What makes the teeth as bright as `luma` in all entries, and no bluer than the light,
     [ROWS, 1, 3]; 1 beyond the mouth's inside."""
     teeth = _teeth_colour(texture)
     warmth = TEETH_WARMTH * (light.skin[0] / light.skin[2] / SKIN_WARMTH) ** 0.25
