@@ -1,5 +1,6 @@
 """Scores of pictures and whole films: a real photo that is changed in a known way."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from rendering.bench.lipsync import pixels
 from rendering.bench.lipsync.eyes import eyes, likeness
-from rendering.bench.lipsync.film import resting_opening
+from rendering.bench.lipsync.film import Compared, mouth_sharpness, resting_opening
 from rendering.bench.lipsync.landmarks import watch
 from rendering.bench.lipsync.sheet import CELL, COLUMNS, Cell, pick_phones, pick_run, write_sheet
 from rendering.engines.face.analysis import FaceAnalyser
@@ -39,11 +40,46 @@ def blurred(points: tuple[int, ...]) -> Image:
 
 
 @pytest.mark.models
-def test_a_blurred_mouth_is_less_sharp_than_the_cheeks() -> None:
+@pytest.mark.parametrize("lip", ["lower", "upper"])
+def test_a_blurred_lip_is_less_sharp_than_the_cheeks(lip: str) -> None:
     photo, landmarks = portrait()
-    sharp = pixels.relative_sharpness(pixels.grey(photo), landmarks, HEIGHT)
-    soft = pixels.relative_sharpness(pixels.grey(blurred(pixels.OUTER_LIPS)), landmarks, HEIGHT)
-    assert soft < 0.5 * sharp
+    outline = {"lower": pixels.LOWER_LIP, "upper": pixels.UPPER_LIP}[lip]
+    sharp, soft = (
+        getattr(pixels.sharpness(pixels.grey(one), landmarks, HEIGHT), lip)
+        for one in (photo, blurred(outline))
+    )
+    assert soft < 0.4 * sharp
+
+
+def compared(sharp: pixels.Sharpness, speaking: pixels.Sharpness) -> float:
+    return mouth_sharpness(Compared([sharp], [speaking]))
+
+
+def test_one_blurred_lip_is_enough_to_miss() -> None:
+    smooth = pixels.Sharpness(lower=3.0, upper=3.0, above=2.0)
+    assert compared(smooth, replace(smooth)) == pytest.approx(1)
+    assert compared(smooth, replace(smooth, upper=0.6)) < 0.8
+    assert compared(smooth, replace(smooth, lower=0.6)) < 0.8
+
+
+def test_under_a_moustache_the_hair_is_compared_with_itself() -> None:
+    bearded = pixels.Sharpness(lower=3.0, upper=20.0, above=40.0)
+    opened = replace(bearded, upper=6.0)  # the hairs are not within the upper lip's outline any more
+    assert compared(bearded, opened) == pytest.approx(1)
+    assert compared(bearded, replace(opened, above=8.0)) < 0.8
+    assert compared(bearded, replace(opened, lower=0.6)) < 0.8
+
+
+@pytest.mark.models
+def test_hair_over_the_lips_is_a_moustache_and_skin_is_none() -> None:
+    photo, landmarks = portrait()
+    assert not pixels.sharpness(pixels.grey(photo), landmarks, HEIGHT).moustache
+    left, right = landmarks[[61, 291], :2].astype(int)
+    top = int(landmarks[0, 1])
+    hairy = photo.copy()
+    for x in range(left[0], right[0], 3):
+        cv2.line(hairy, (x, top - 11), (x + 2, top - 1), (90, 70, 60) if x % 2 else (225, 220, 210), 1)
+    assert pixels.sharpness(pixels.grey(hairy), landmarks, HEIGHT).moustache
 
 
 @pytest.mark.models

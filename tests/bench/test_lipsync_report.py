@@ -15,6 +15,8 @@ from rendering.bench.lipsync.scores import Closures
 from rendering.engines.speech.base import Phone
 
 GOOD = Scores(
+    seen_by="picture",
+    mesh_correlation=0.94,
     intended_correlation=0.95,
     expected_correlation=0.7,
     lag=0,

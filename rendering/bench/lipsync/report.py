@@ -41,6 +41,7 @@ MEASURES = (
         ">= 0.92",
         lambda value: value >= 0.92,
     ),
+    _Measure("mesh_correlation", "  the same by the mesh alone", lambda s: s.mesh_correlation, ".3f"),
     _Measure(
         "expected_correlation",
         "Correlation with what the phones alone suggest",
@@ -121,6 +122,7 @@ def to_json(films: Mapping[str, Scores]) -> dict[str, Any]:
     return {
         name: {
             **{measure.key: _rounded(measure.value(film)) for measure in MEASURES},
+            "opening_seen_by": film.seen_by,
             "frames": film.frames,
             "closures": film.closures.count,
             "open_closures": [

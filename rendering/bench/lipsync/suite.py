@@ -32,8 +32,14 @@ from rendering.pipeline.spec import (
 )
 from studio.seeding.shipped import FOLDER, read_list, voice_slug
 
-AVATARS = ("claire", "mei", "kwame", "walter")
-"""Skin dark and light, with and without a beard; `all` measures every preset."""
+AVATARS = (
+    *("claire", "mei", "amara", "maya", "gabriela", "ruth"),
+    *("kwame", "arjun", "lukas", "mateo", "robert", "walter"),
+)
+"""Women and men from their twenties to their sixties, skin and hair dark and light, a beard short and full;
+`all` measures every preset."""
+UPLOADS = {name: Path(__file__).parent / "faces" / f"{name}.webp" for name in ("closed", "smile", "glasses")}
+"""Pictures that are no presets: closed lips, a smile with teeth, glasses and a beard. See faces/README.md."""
 VOICES = ("hibari-heart", "kokoro-am-michael")
 FORMAT = FormatSpec(aspect="1:1", height=512, fps=25)
 
