@@ -12,7 +12,15 @@ from rendering.bench.lipsync import pixels
 from rendering.bench.lipsync.eyes import eyes, likeness
 from rendering.bench.lipsync.film import Compared, mouth_sharpness, resting_opening
 from rendering.bench.lipsync.landmarks import watch
-from rendering.bench.lipsync.sheet import CELL, COLUMNS, Cell, pick_phones, pick_run, write_sheet
+from rendering.bench.lipsync.sheet import (
+    CELL,
+    COLUMNS,
+    Cell,
+    pick_phones,
+    pick_run,
+    write_sheet,
+    write_small_sheet,
+)
 from rendering.engines.face.analysis import FaceAnalyser
 from rendering.engines.face.base import Image
 from rendering.engines.face.mesh import Landmarks
@@ -168,3 +176,11 @@ def test_a_sheet_has_a_cell_for_each_picture(tmp_path: Path) -> None:
     sheet = cv2.imread(str(tmp_path / "sheet.png"))
     assert sheet.shape == (2 * CELL, COLUMNS * CELL, 3)
     assert sheet[CELL + 128, 128].tolist() == [90, 90, 90]
+
+
+def test_a_sheet_for_the_documentation_is_small_whatever_it_shows(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (CELL, CELL, 3), np.uint8)
+    busy = cv2.GaussianBlur(noise, (0, 0), 1.5)
+    write_small_sheet([Cell("AA", busy)] * 40, tmp_path / "sheet.jpg")
+    assert (tmp_path / "sheet.jpg").stat().st_size <= 150_000
+    assert cv2.imread(str(tmp_path / "sheet.jpg")).shape == (800, 1280, 3)

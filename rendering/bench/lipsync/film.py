@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rendering.bench.lipsync import pixels
+from rendering.bench.lipsync.kept import Kept
 from rendering.bench.lipsync.landmarks import Tracks, watch
 from rendering.bench.lipsync.mouth import LipColours, MouthPicture, mouth_picture
 from rendering.bench.lipsync.openness import expected_openness
@@ -62,7 +63,7 @@ class Scores:
     """See docs/lipsync.md. NaN: not to be measured in this film. seen_by: what the opening was read from;
     mesh_correlation: intended_correlation as the mesh alone reads it; lag: frames; opening_in_silence,
     rest_opening, widest_opening, jitter: face heights; mouth_sharpness, seam: 1 as at rest; upper_face,
-    background: levels of 255; seen: share of frames with a face."""
+    background: levels of 255; kept: the background before encoding; seen: share of frames with a face."""
 
     seen_by: Literal["picture", "mesh"]
     intended_correlation: float
@@ -79,6 +80,7 @@ class Scores:
     seam: float
     upper_face: float
     background: float
+    kept: Kept | None
     seen: float
     frames: int
 
@@ -92,9 +94,12 @@ class Judged:
     run: tuple[Cell, ...]
 
 
-def judge(path: Path, script: Script, engines: AvatarEngines, *, rests_first: bool) -> Judged:
+def judge(
+    path: Path, script: Script, engines: AvatarEngines, *, rests_first: bool, kept: Kept | None = None
+) -> Judged:
     """Measure a film. rests_first: its first frame is the rest pose; otherwise the frame with the least
-    opening stands for it. Raises MediaError, also when nobody is seen."""
+    opening stands for it; kept: what is known of its background before encoding. Raises MediaError, also when
+    nobody is seen."""
     fps = inspect(path).fps
     try:
         seen = watch(read_frames(path, fps=fps), engines.analyser)
@@ -104,7 +109,8 @@ def judge(path: Path, script: Script, engines: AvatarEngines, *, rests_first: bo
     time: Curve = (np.arange(len(seen.opening), dtype=np.float64) + 0.5) / fps
     still, colours = _study(path, fps, seen, rest, silent_frames(script.phones, time))
     looked = _look(path, fps, seen, still, rest, colours, script.phones, engines)
-    return Judged(_scores(seen, script, time, fps, rest, looked), tuple(looked.phones), tuple(looked.run))
+    scores = _scores(seen, script, time, fps, rest, looked, kept)
+    return Judged(scores, tuple(looked.phones), tuple(looked.run))
 
 
 def resting_opening(opening: Curve, rest: int) -> float:
@@ -112,7 +118,9 @@ def resting_opening(opening: Curve, rest: int) -> float:
     return min(float(opening[rest]), float(np.nanpercentile(opening, LEAST)))
 
 
-def _scores(seen: Tracks, script: Script, time: Curve, fps: float, rest: int, looked: "_Look") -> Scores:
+def _scores(
+    seen: Tracks, script: Script, time: Curve, fps: float, rest: int, looked: "_Look", kept: Kept | None
+) -> Scores:
     in_picture = np.array(looked.opening)
     opening = in_picture if looked.tells_lips else seen.opening
     at_rest = resting_opening(opening, rest)
@@ -135,6 +143,7 @@ def _scores(seen: Tracks, script: Script, time: Curve, fps: float, rest: int, lo
         seam=looked.border.ratio(lambda slope: slope),
         upper_face=_median(looked.upper_face),
         background=_median(looked.background),
+        kept=kept,
         seen=seen.seen,
         frames=len(time),
     )

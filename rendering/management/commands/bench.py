@@ -54,16 +54,18 @@ class Command(BaseCommand):
         suite: bool,
         avatars: Sequence[str],
         voices: Sequence[str],
+        jobs: int,
         out: Path,
+        small_sheets: Path | None,
         **options: Any,
     ) -> None:
         if (file is not None) == suite:
             raise CommandError("Name one film, or say --suite: manage.py bench lipsync talk.mp4")
         try:
             if file is None:
-                lipsync.measure_suite(avatars, voices, out, self._say)
+                lipsync.measure_suite(avatars, voices, jobs, out, small_sheets, self._say)
             else:
-                lipsync.measure_file(file, text, out, self._say)
+                lipsync.measure_file(file, text, out, small_sheets, self._say)
         except EngineError as error:
             raise CommandError(str(error)) from error
 
