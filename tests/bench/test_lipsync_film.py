@@ -47,15 +47,32 @@ def blurred(points: tuple[int, ...]) -> Image:
     return np.where(mask[..., None] > 0, cv2.GaussianBlur(photo, (0, 0), 3), photo)
 
 
+def sharpness(picture: Image) -> pixels.Sharpness:
+    nothing = np.zeros(picture.shape[:2], bool)
+    return pixels.sharpness(pixels.grey(picture), portrait()[1], HEIGHT, nothing)
+
+
+@pytest.mark.models
+def test_teeth_that_the_mesh_takes_for_a_lip_are_not_its_sharpness() -> None:
+    photo, landmarks = portrait()
+    inside = cv2.fillPoly(
+        np.zeros(photo.shape[:2], np.uint8), [landmarks[list(pixels.INNER_LIPS), :2].astype(np.int32)], 1
+    )
+    high = landmarks.copy()
+    high[list(pixels.INNER_LIPS), 1] = high[13, 1]  # the mesh sees no opening at all
+    fooled, told = (
+        pixels.sharpness(pixels.grey(photo), high, HEIGHT, mask).lower
+        for mask in (np.zeros_like(inside, bool), inside > 0)
+    )
+    assert told < 0.7 * fooled
+
+
 @pytest.mark.models
 @pytest.mark.parametrize("lip", ["lower", "upper"])
 def test_a_blurred_lip_is_less_sharp_than_the_cheeks(lip: str) -> None:
-    photo, landmarks = portrait()
+    photo, _ = portrait()
     outline = {"lower": pixels.LOWER_LIP, "upper": pixels.UPPER_LIP}[lip]
-    sharp, soft = (
-        getattr(pixels.sharpness(pixels.grey(one), landmarks, HEIGHT), lip)
-        for one in (photo, blurred(outline))
-    )
+    sharp, soft = (getattr(sharpness(one), lip) for one in (photo, blurred(outline)))
     assert soft < 0.4 * sharp
 
 
@@ -81,13 +98,13 @@ def test_under_a_moustache_the_hair_is_compared_with_itself() -> None:
 @pytest.mark.models
 def test_hair_over_the_lips_is_a_moustache_and_skin_is_none() -> None:
     photo, landmarks = portrait()
-    assert not pixels.sharpness(pixels.grey(photo), landmarks, HEIGHT).moustache
+    assert not sharpness(photo).moustache
     left, right = landmarks[[61, 291], :2].astype(int)
     top = int(landmarks[0, 1])
     hairy = photo.copy()
     for x in range(left[0], right[0], 3):
         cv2.line(hairy, (x, top - 11), (x + 2, top - 1), (90, 70, 60) if x % 2 else (225, 220, 210), 1)
-    assert pixels.sharpness(pixels.grey(hairy), landmarks, HEIGHT).moustache
+    assert sharpness(hairy).moustache
 
 
 @pytest.mark.models

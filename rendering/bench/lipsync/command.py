@@ -1,20 +1,18 @@
 """The command line of `manage.py bench lipsync`."""
 
 import json
-import multiprocessing
 import os
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from pathlib import Path
-
-import cv2
 
 from rendering.bench.lipsync import suite
 from rendering.bench.lipsync.film import Judged, Scores, judge
 from rendering.bench.lipsync.recorded import heard
 from rendering.bench.lipsync.report import aligned, by_face, markdown, summary_rows, to_json
 from rendering.bench.lipsync.sheet import write_sheet, write_small_sheet
+from rendering.bench.one_thread import one_thread_pool
 from rendering.engines.errors import EngineError
 from rendering.pipeline.avatar_engines import shared_engines
 
@@ -22,8 +20,6 @@ Say = Callable[[str], None]
 
 FEW = 4
 """Films whose scores are printed one by one; of more only the summary is, and the files have the rest."""
-ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
-"""What tells libraries of a process that it has one core; they read it when they are loaded."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -100,11 +96,7 @@ def _measured(
     faces: dict[str, Path], voices: Sequence[str], jobs: int, out: Path, small: Path | None
 ) -> Iterator[dict[str, Scores]]:
     """The scores of each face, in the order in which they are ready."""
-    for name in ONE_THREAD:
-        os.environ.setdefault(name, "1")
-    # Spawned: a fork would take over threads of libraries that are loaded already.
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max(1, min(jobs, len(faces))), mp_context=spawn) as pool:
+    with one_thread_pool(max(1, min(jobs, len(faces)))) as pool:
         waiting = {
             pool.submit(measure_face, face, picture, tuple(voices), out, small): face
             for face, picture in faces.items()
@@ -123,7 +115,6 @@ def measure_face(
     face: str, picture: Path, voices: Sequence[str], out: Path, small: Path | None
 ) -> dict[str, Scores]:
     """The scores of one face with each voice, on one core; films and contact sheets go to `out`."""
-    cv2.setNumThreads(1)
     studio = suite.Studio.opened(threads=1)
     scores = {}
     for take in suite.takes(face, picture, suite.voices(voices), out, studio):

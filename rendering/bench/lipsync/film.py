@@ -250,14 +250,18 @@ def _look(
         if found is None:
             look.opening.append(float("nan"))
             continue
-        look.opening.append(colours.opening(mouth_picture(frame, found, seen.height)))
+        mouth = mouth_picture(frame, found, seen.height)
+        look.opening.append(colours.opening(mouth))
         if index % PIXELS_EVERY:
             continue
         picture = pixels.grey(frame)
         look.background.append(pixels.background_change(picture, reference))
         look.upper_face.append(pixels.upper_face_change(picture, found, reference))
         beyond = (look.opening[-1] if look.tells_lips else float(seen.opening[index])) - at_rest
-        look.sharpness.add(pixels.sharpness(picture, found, seen.height), beyond)
+        inside = np.zeros(picture.shape, bool)
+        if look.tells_lips:
+            inside = mouth.in_frame(colours.between(mouth), picture.shape)
+        look.sharpness.add(pixels.sharpness(picture, found, seen.height, inside), beyond)
         look.border.add(pixels.border_contrast(picture, found, seen.height), beyond)
     look.phones.sort(key=lambda cell: cell.label)
     return look

@@ -29,8 +29,8 @@ class Kept:
     """Largest differences, levels of 255; both are 0 if the background is copied.
 
     over_time: of any pixel outside the person, between any two frames. The person is wherever the actor's
-    matte is not 0 in some frame; photo: to the portrait on its panel, outside what the plate had to invent behind
-    the person as well; invented: share of the pixels outside the person that the plate invented.
+    matte is not 0 in some frame; photo: to the portrait on its panel, outside what the plate had to invent
+    behind the person as well; invented: share of the pixels outside the person that the plate invented.
     """
 
     over_time: int

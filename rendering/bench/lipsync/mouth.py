@@ -44,15 +44,22 @@ LARGEST_OVERLAP = 0.4
 
 @dataclass(frozen=True)
 class MouthPicture:
-    """A mouth, upright and of one size. lab: uint8 [SIZE, 3]; points: float32 [468, 2] in its pixels."""
+    """A mouth, upright and of one size. lab: uint8 [SIZE, 3]; points: float32 [468, 2] in its pixels; onto:
+    the map [2, 3] from the frame's pixels to its own."""
 
     lab: NDArray[np.uint8]
     points: NDArray[np.float32]
+    onto: NDArray[np.float64]
 
     def area(self, outline: tuple[int, ...]) -> Mask:
         drawn = np.zeros(self.lab.shape[:2], np.uint8)
         cv2.fillPoly(drawn, [np.rint(self.points[list(outline)] * 8).astype(np.int32)], 1, shift=3)
         return drawn > 0
+
+    def in_frame(self, mask: Mask, shape: tuple[int, ...]) -> Mask:
+        """A mask of this picture as one of the frame, of `shape`."""
+        flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+        return cv2.warpAffine(mask.astype(np.uint8), self.onto, shape[1::-1], flags=flags) > 0
 
     @property
     def middle(self) -> slice:
@@ -70,9 +77,8 @@ def mouth_picture(image: Image, landmarks: Landmarks, height: float) -> MouthPic
     onto = np.column_stack([turn, np.array([SIZE[0] / 2, SIZE[1] * 0.4]) - middle])
     picture = cv2.warpAffine(image, onto, SIZE, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     points = landmarks[:, :2] @ onto[:, :2].T + onto[:, 2]
-    return MouthPicture(
-        np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2LAB), np.uint8), np.asarray(points, np.float32)
-    )
+    lab = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2LAB), np.uint8)
+    return MouthPicture(lab, np.asarray(points, np.float32), onto)
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,11 @@ class LipColours:
     def tell_apart(self) -> bool:
         """Whether colour says what is lip and what is not."""
         return self.overlap <= LARGEST_OVERLAP
+
+    def between(self, mouth: MouthPicture) -> Mask:
+        """Pixels of a mouth's picture that show its inside; single ones, which noise makes, are left out."""
+        seen = (self.inside[_bins(mouth.lab)] > 0.5) & mouth.area(OUTER_LIPS)
+        return cv2.morphologyEx(seen.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
 
     def opening(self, mouth: MouthPicture) -> float:
         """Face heights between the lips: the mean, over the middle columns, of the tallest run of pixels that

@@ -30,7 +30,7 @@ LOWER_LIP = (
     61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95, 78,
 )  # fmt: skip
 LIP_INSET = 0.012
-"""Face heights from the opening: teeth and the dark between lips are not the lips' sharpness."""
+"""Face heights from the opening: teeth, the dark between lips and their edges are not the lips' sharpness."""
 ABOVE_LIPS = (0.008, 0.045)
 """Face heights above the upper lip's outline: skin, or a moustache."""
 MOUSTACHE = 10.0
@@ -79,20 +79,21 @@ class Sharpness:
         return self.above > MOUSTACHE
 
 
-def sharpness(picture: Grey, landmarks: Landmarks, height: float) -> Sharpness:
+def sharpness(picture: Grey, landmarks: Landmarks, height: float, inside: Mask) -> Sharpness:
     """Variance of the Laplacian over lips and cheeks (J. Pech-Pacheco et al., "Diatom autofocusing in
-    brightfield microscopy", ICPR 2000). height: of the face in pixels. NaN where a part is not to be seen."""
+    brightfield microscopy", ICPR 2000). height: of the face in pixels; inside: pixels between the lips that
+    the mesh may have missed. NaN where a part is not to be seen."""
     edges = cv2.Laplacian(picture, cv2.CV_32F)
     lips = _polygon(picture, landmarks, OUTER_LIPS)
-    inside = _grown(_polygon(picture, landmarks, INNER_LIPS), LIP_INSET * height)
+    between = _grown(_polygon(picture, landmarks, INNER_LIPS) | inside, LIP_INSET * height)
     cheeks = np.zeros(picture.shape, bool)
     for patch in CHEEKS:
         cheeks |= _polygon(picture, landmarks, patch)
     nearest, furthest = (_grown(lips, distance * height) for distance in ABOVE_LIPS)
     skin = max(_variance(edges[cheeks]), 1e-6)
     parts = (
-        _polygon(picture, landmarks, LOWER_LIP) & ~inside,
-        _polygon(picture, landmarks, UPPER_LIP) & ~inside,
+        _polygon(picture, landmarks, LOWER_LIP) & ~between,
+        _polygon(picture, landmarks, UPPER_LIP) & ~between,
         furthest & ~nearest & _over_mouth(picture.shape, landmarks),
     )
     return Sharpness(*(_variance(edges[part]) / skin for part in parts))

@@ -1,6 +1,5 @@
 """Preset faces and uploads that say the half minute of the measurements, rendered here with the pipeline."""
 
-import hashlib
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from rendering.bench import script
 from rendering.bench.lipsync.film import Script
 from rendering.bench.lipsync.kept import Kept, kept_background
+from rendering.bench.scenes import Folder, Speaker, half_minute
 from rendering.engines.errors import EngineError
 from rendering.engines.speech.base import Phone, VoiceInfo
 from rendering.engines.speech.registry import all_voices
@@ -24,15 +23,7 @@ from rendering.pipeline.join import Piece, join
 from rendering.pipeline.narration import Narrator
 from rendering.pipeline.plan import plan
 from rendering.pipeline.segment import SegmentRenderer
-from rendering.pipeline.spec import (
-    AvatarSpec,
-    BackgroundSpec,
-    FormatSpec,
-    MediaRef,
-    RenderSpec,
-    SceneSpec,
-    VoiceSpec,
-)
+from rendering.pipeline.spec import FormatSpec, RenderSpec
 from studio.seeding.shipped import FOLDER, read_list, voice_slug
 
 AVATARS = (
@@ -71,16 +62,6 @@ class Studio:
         return cls(shared_engines(threads), SegmentRenderer(threads=threads), Narrator(threads=threads))
 
 
-@dataclass(frozen=True)
-class _Folder:
-    """A MediaSource whose names are files of a folder."""
-
-    folder: Path
-
-    def local_path(self, ref: MediaRef) -> Path:
-        return self.folder / ref.name
-
-
 def faces(slugs: Sequence[str]) -> dict[str, Path]:
     """Pictures by name: of presets by slug, of the suite's uploads by theirs; `all` is every one. Raises
     EngineError for a strange one."""
@@ -109,31 +90,17 @@ def takes(
     bundle = out / f"{face}.zip"
     save(prepare_still(picture, engines=studio.engines), bundle)
     atlas = "" if face in UPLOADS else face
-    avatar = AvatarSpec("still", _ref(picture), _ref(bundle), face, atlas=atlas)
     for voice in speakers:
-        yield _take(_spec(avatar, voice), f"{face}-{voice_slug(voice)}", out, studio)
+        spec = half_minute(Speaker(picture, voice, atlas), bundle, FORMAT)
+        yield _take(spec, f"{face}-{voice_slug(voice)}", out, studio)
     bundle.unlink()
-
-
-def _ref(path: Path) -> MediaRef:
-    return MediaRef(hashlib.sha256(path.read_bytes()).hexdigest(), path.name)
-
-
-def _spec(avatar: AvatarSpec, voice: VoiceInfo) -> RenderSpec:
-    scene = SceneSpec(
-        script.half_minute(),
-        VoiceSpec(voice.engine, voice.key, voice.language),
-        avatar,
-        BackgroundSpec("keep"),
-    )
-    return RenderSpec((scene,), FORMAT)
 
 
 def _take(spec: RenderSpec, name: str, out: Path, studio: Studio) -> Take:
     pieces: list[Piece] = []
     phones: list[Phone] = []
     intended = []
-    media, work = _Folder(out), out / f"{name}-work"
+    media, work = Folder(out), out / f"{name}-work"
     for planned in plan(spec, media):
         before = sum(piece.frames for piece in pieces) / FORMAT.fps
         files = studio.renderer.render(
@@ -154,7 +121,7 @@ def _take(spec: RenderSpec, name: str, out: Path, studio: Studio) -> Take:
     return Take(name, path, said, _kept(spec, media, studio.narrator))
 
 
-def _kept(spec: RenderSpec, media: _Folder, narrator: Narrator) -> Kept:
+def _kept(spec: RenderSpec, media: Folder, narrator: Narrator) -> Kept:
     """The background behind the first sentence."""
     scene = spec.scenes[0]
     source = load(media.local_path(scene.avatar.bundle)).source
