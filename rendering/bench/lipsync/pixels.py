@@ -1,6 +1,7 @@
 """Scores of pictures: sharpness, slopes and change, of single frames and against the rest frame."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -99,7 +100,7 @@ def sharpness(picture: Grey, landmarks: Landmarks, height: float, inside: Mask) 
     return Sharpness(*(_variance(edges[part]) / skin for part in parts))
 
 
-def _variance(values: Grey) -> float:
+def _variance(values: NDArray[Any]) -> float:
     return float(values.var()) if values.size else float("nan")
 
 
@@ -178,7 +179,8 @@ def _part(picture: Grey, mask: Mask, scale: float) -> tuple[Grey, NDArray[np.flo
     part = picture[top : top + height, left : left + width]
     half = 0.5 / scale - 0.5  # pixels' middles stay where they are
     place = np.array([[1 / scale, 0, left + half], [0, 1 / scale, top + half], [0, 0, 1]])
-    return cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), place
+    shrunk = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(shrunk, np.float32), place
 
 
 def background_change(picture: Grey, rest: RestFrame) -> float:

@@ -187,7 +187,7 @@ def _row(measure: _Measure, films: Mapping[str, Scores]) -> Row:
 def by_face(films: Mapping[str, Scores]) -> list[tuple[str, ...]]:
     """Rows of text, the first one headings: a film and its scores, a star after each that misses its
     target."""
-    rows = [("", *(measure.short for measure in MEASURES), "read in")]
+    rows: list[tuple[str, ...]] = [("", *(measure.short for measure in MEASURES), "read in")]
     rows += [
         (name, *(_cell(measure, film) for measure in MEASURES), film.seen_by) for name, film in films.items()
     ]
@@ -204,7 +204,7 @@ def _cell(measure: _Measure, film: Scores) -> str:
 
 def summary_rows(films: Mapping[str, Scores]) -> list[tuple[str, ...]]:
     """`summary` as text, the first row headings."""
-    rows = [("Score", "Mean", "Worst", "Where", "Target", "")]
+    rows: list[tuple[str, ...]] = [("Score", "Mean", "Worst", "Where", "Target", "")]
     rows += [
         (row.what, row.mean, row.worst, row.where, row.target, VERDICTS[row.met]) for row in summary(films)
     ]
