@@ -37,7 +37,7 @@ class Speaker:
 
 
 def half_minute(speaker: Speaker, bundle: Path, video: FormatSpec) -> RenderSpec:
-    """The half minute of the measurements before the speaker's own background. bundle: made of the picture."""
+    """The half minute of the measurements before the speaker's own background. bundle: of the picture."""
     picture, voice = speaker.picture, speaker.voice
     scene = SceneSpec(
         script.half_minute(),
