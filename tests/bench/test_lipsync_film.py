@@ -1,5 +1,6 @@
 """Scores of pictures and whole films: a real photo that is changed in a known way."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -9,9 +10,17 @@ import pytest
 
 from rendering.bench.lipsync import pixels
 from rendering.bench.lipsync.eyes import eyes, likeness
-from rendering.bench.lipsync.film import resting_opening
+from rendering.bench.lipsync.film import Compared, mouth_sharpness, resting_opening
 from rendering.bench.lipsync.landmarks import watch
-from rendering.bench.lipsync.sheet import CELL, COLUMNS, Cell, pick_phones, pick_run, write_sheet
+from rendering.bench.lipsync.sheet import (
+    CELL,
+    COLUMNS,
+    Cell,
+    pick_phones,
+    pick_run,
+    write_sheet,
+    write_small_sheet,
+)
 from rendering.engines.face.analysis import FaceAnalyser
 from rendering.engines.face.base import Image
 from rendering.engines.face.mesh import Landmarks
@@ -38,12 +47,64 @@ def blurred(points: tuple[int, ...]) -> Image:
     return np.where(mask[..., None] > 0, cv2.GaussianBlur(photo, (0, 0), 3), photo)
 
 
+def sharpness(picture: Image) -> pixels.Sharpness:
+    nothing = np.zeros(picture.shape[:2], bool)
+    return pixels.sharpness(pixels.grey(picture), portrait()[1], HEIGHT, nothing)
+
+
 @pytest.mark.models
-def test_a_blurred_mouth_is_less_sharp_than_the_cheeks() -> None:
+def test_teeth_that_the_mesh_takes_for_a_lip_are_not_its_sharpness() -> None:
     photo, landmarks = portrait()
-    sharp = pixels.relative_sharpness(pixels.grey(photo), landmarks, HEIGHT)
-    soft = pixels.relative_sharpness(pixels.grey(blurred(pixels.OUTER_LIPS)), landmarks, HEIGHT)
-    assert soft < 0.5 * sharp
+    inside = cv2.fillPoly(
+        np.zeros(photo.shape[:2], np.uint8), [landmarks[list(pixels.INNER_LIPS), :2].astype(np.int32)], 1
+    )
+    high = landmarks.copy()
+    high[list(pixels.INNER_LIPS), 1] = high[13, 1]  # the mesh sees no opening at all
+    fooled, told = (
+        pixels.sharpness(pixels.grey(photo), high, HEIGHT, mask).lower
+        for mask in (np.zeros_like(inside, bool), inside > 0)
+    )
+    assert told < 0.7 * fooled
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("lip", ["lower", "upper"])
+def test_a_blurred_lip_is_less_sharp_than_the_cheeks(lip: str) -> None:
+    photo, _ = portrait()
+    outline = {"lower": pixels.LOWER_LIP, "upper": pixels.UPPER_LIP}[lip]
+    sharp, soft = (getattr(sharpness(one), lip) for one in (photo, blurred(outline)))
+    assert soft < 0.4 * sharp
+
+
+def compared(sharp: pixels.Sharpness, speaking: pixels.Sharpness) -> float:
+    return mouth_sharpness(Compared([sharp], [speaking]))
+
+
+def test_one_blurred_lip_is_enough_to_miss() -> None:
+    smooth = pixels.Sharpness(lower=3.0, upper=3.0, above=2.0)
+    assert compared(smooth, replace(smooth)) == pytest.approx(1)
+    assert compared(smooth, replace(smooth, upper=0.6)) < 0.8
+    assert compared(smooth, replace(smooth, lower=0.6)) < 0.8
+
+
+def test_under_a_moustache_the_hair_is_compared_with_itself() -> None:
+    bearded = pixels.Sharpness(lower=3.0, upper=20.0, above=40.0)
+    opened = replace(bearded, upper=6.0)  # the hairs are not within the upper lip's outline any more
+    assert compared(bearded, opened) == pytest.approx(1)
+    assert compared(bearded, replace(opened, above=8.0)) < 0.8
+    assert compared(bearded, replace(opened, lower=0.6)) < 0.8
+
+
+@pytest.mark.models
+def test_hair_over_the_lips_is_a_moustache_and_skin_is_none() -> None:
+    photo, landmarks = portrait()
+    assert not sharpness(photo).moustache
+    left, right = landmarks[[61, 291], :2].astype(int)
+    top = int(landmarks[0, 1])
+    hairy = photo.copy()
+    for x in range(left[0], right[0], 3):
+        cv2.line(hairy, (x, top - 11), (x + 2, top - 1), (90, 70, 60) if x % 2 else (225, 220, 210), 1)
+    assert sharpness(hairy).moustache
 
 
 @pytest.mark.models
@@ -132,3 +193,11 @@ def test_a_sheet_has_a_cell_for_each_picture(tmp_path: Path) -> None:
     sheet = cv2.imread(str(tmp_path / "sheet.png"))
     assert sheet.shape == (2 * CELL, COLUMNS * CELL, 3)
     assert sheet[CELL + 128, 128].tolist() == [90, 90, 90]
+
+
+def test_a_sheet_for_the_documentation_is_small_whatever_it_shows(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (CELL, CELL, 3), np.uint8)
+    busy = cv2.GaussianBlur(noise, (0, 0), 1.5)
+    write_small_sheet([Cell("AA", busy)] * 40, tmp_path / "sheet.jpg")
+    assert (tmp_path / "sheet.jpg").stat().st_size <= 150_000
+    assert cv2.imread(str(tmp_path / "sheet.jpg")).shape == (800, 1280, 3)

@@ -10,11 +10,14 @@ from django.core.management import CommandError, call_command
 
 from rendering.bench.lipsync.command import lines
 from rendering.bench.lipsync.film import Scores
-from rendering.bench.lipsync.report import table, to_json
+from rendering.bench.lipsync.kept import Kept
+from rendering.bench.lipsync.report import by_face, markdown, summary, to_json
 from rendering.bench.lipsync.scores import Closures
 from rendering.engines.speech.base import Phone
 
 GOOD = Scores(
+    seen_by="picture",
+    mesh_correlation=0.94,
     intended_correlation=0.95,
     expected_correlation=0.7,
     lag=0,
@@ -28,14 +31,15 @@ GOOD = Scores(
     seam=1.0,
     upper_face=2.0,
     background=1.0,
+    kept=Kept(over_time=0, photo=0, invented=0.1),
     seen=1.0,
     frames=750,
 )
 
 
 def met(*films: Scores) -> dict[str, bool | None]:
-    rows = table({str(index): film for index, film in enumerate(films)})
-    return {row.what.partition(" (")[0]: row.met for row in rows}
+    rows = summary({str(index): film for index, film in enumerate(films)})
+    return {row.what: row.met for row in rows}
 
 
 def test_good_scores_meet_every_target() -> None:
@@ -50,6 +54,8 @@ def test_good_scores_meet_every_target() -> None:
         ("M B P of 40 ms or longer that close", {"closures": Closures(10, (Phone("M", 0, 1),))}),
         ("Opening in silence above rest, face heights", {"opening_in_silence": 0.005}),
         ("Sharpness of lips against cheeks, rest = 1", {"mouth_sharpness": 1.3}),
+        ("Background before encoding, change over time, levels of 255", {"kept": Kept(1, 0, 0.1)}),
+        ("Background before encoding against the photo, levels of 255", {"kept": Kept(0, 1, 0.1)}),
     ],
 )
 def test_one_film_that_misses_a_target_misses_it_for_all(row: str, bad: dict[str, object]) -> None:
@@ -82,6 +88,22 @@ def test_a_star_marks_the_film_that_misses() -> None:
     assert "+3*" in text
     assert "+0*" not in text
     assert "missed" in text
+
+
+def test_the_summary_names_the_worst_film_of_each_score() -> None:
+    films = {"one": GOOD, "soft": replace(GOOD, mouth_sharpness=0.5), "late": replace(GOOD, lag=-3)}
+    rows = {row.what: row for row in summary(films)}
+    assert (rows["Lag, frames"].worst, rows["Lag, frames"].where) == ("-3", "late")
+    sharpness = rows["Sharpness of lips against cheeks, rest = 1"]
+    assert (sharpness.mean, sharpness.worst, sharpness.where) == ("0.83", "0.50", "soft")
+
+
+def test_the_table_by_face_has_a_row_for_each_film() -> None:
+    rows = by_face({"good": GOOD, "blind": replace(GOOD, kept=None, seen_by="mesh")})
+    assert [row[0] for row in rows] == ["", "good", "blind"]
+    assert rows[2][rows[0].index("kept")] == "-"
+    assert rows[2][-1] == "mesh"
+    assert "| blind |" in markdown({"blind": GOOD})
 
 
 @pytest.mark.parametrize("words", [(), ("talk.mp4", "--suite")])

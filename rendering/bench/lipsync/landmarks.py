@@ -15,6 +15,14 @@ FOREHEAD, CHIN = 10, 152
 MOUTH_CORNERS = (61, 291)
 LIP_PAIRS = ((13, 14), (312, 317), (82, 87))
 """Upper and lower inner lip, in the middle and beside it."""
+OUTER_LIPS = (
+    61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146,
+)  # fmt: skip
+INNER_LIPS = (
+    78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95,
+)  # fmt: skip
+OUTER_EYES = (33, 263)
+"""Outer corners of the eyes, from the image's left to its right."""
 FIXED = (8, 168, 6, 197, 195, 33, 133, 362, 263, 127, 356, 234, 454)
 """Bridge of the nose, eye corners and temples: they move with the head only."""
 

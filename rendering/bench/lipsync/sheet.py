@@ -1,5 +1,6 @@
 """Contact sheets: what numbers cannot say is looked at."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,12 @@ CELL = 256
 COLUMNS = 8
 RUN = 24
 """Consecutive frames on a sheet."""
+SMALL = 150_000
+"""Bytes of a sheet in the documentation."""
+SMALL_WIDTH = 1280
+"""Its pixels."""
+QUALITIES = range(88, 20, -6)
+"""JPEG qualities, the first that fits is taken."""
 AROUND_FACE = 1.25
 """Side of a cell over the longer side of the face."""
 Square = tuple[int, int, int]
@@ -80,6 +87,26 @@ def crop(frame: Image, square: Square) -> Image:
 
 def write_sheet(cells: Sequence[Cell], path: Path) -> None:
     """A PNG of all cells, eight in a row, each with its label."""
+    _drawn(cells).save(path)
+
+
+def write_small_sheet(cells: Sequence[Cell], path: Path) -> None:
+    """The same as a JPEG of at most SMALL bytes, for a page of documentation."""
+    sheet = _drawn(cells)
+    sheet = sheet.resize(
+        (SMALL_WIDTH, round(sheet.height * SMALL_WIDTH / sheet.width)), Pillow.Resampling.LANCZOS
+    )
+    for quality in QUALITIES:
+        file = io.BytesIO()
+        sheet.save(file, "JPEG", quality=quality, optimize=True, progressive=True)
+        if file.tell() <= SMALL:
+            break
+    else:
+        raise ValueError(f"a sheet of {len(cells)} cells does not fit into {SMALL} bytes")
+    path.write_bytes(file.getvalue())
+
+
+def _drawn(cells: Sequence[Cell]) -> Pillow.Image:
     rows = -(-len(cells) // COLUMNS)
     sheet = Pillow.new("RGB", (COLUMNS * CELL, max(1, rows) * CELL))
     pen = ImageDraw.Draw(sheet)
@@ -95,4 +122,4 @@ def write_sheet(cells: Sequence[Cell], path: Path) -> None:
             stroke_width=2,
             stroke_fill="black",
         )
-    sheet.save(path)
+    return sheet

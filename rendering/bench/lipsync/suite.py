@@ -1,6 +1,5 @@
-"""Preset faces that say the half minute of the measurements, rendered here with the pipeline."""
+"""Preset faces and uploads that say the half minute of the measurements, rendered here with the pipeline."""
 
-import hashlib
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,58 +7,65 @@ from pathlib import Path
 
 import numpy as np
 
-from rendering.bench import script
 from rendering.bench.lipsync.film import Script
+from rendering.bench.lipsync.kept import Kept, kept_background
+from rendering.bench.scenes import Folder, Speaker, half_minute
 from rendering.engines.errors import EngineError
 from rendering.engines.speech.base import Phone, VoiceInfo
 from rendering.engines.speech.registry import all_voices
+from rendering.engines.talking_head.base import StillSource
 from rendering.engines.talking_head.portrait.gap import solve
 from rendering.engines.talking_head.portrait.performance import perform
-from rendering.pipeline.avatar import prepare_still, save
-from rendering.pipeline.avatar_engines import AvatarEngines
+from rendering.pipeline.actors import ActorCache
+from rendering.pipeline.avatar import load, prepare_still, save
+from rendering.pipeline.avatar_engines import AvatarEngines, shared_engines
 from rendering.pipeline.join import Piece, join
 from rendering.pipeline.narration import Narrator
 from rendering.pipeline.plan import plan
 from rendering.pipeline.segment import SegmentRenderer
-from rendering.pipeline.spec import (
-    AvatarSpec,
-    BackgroundSpec,
-    FormatSpec,
-    MediaRef,
-    RenderSpec,
-    SceneSpec,
-    VoiceSpec,
-)
+from rendering.pipeline.spec import FormatSpec, RenderSpec
 from studio.seeding.shipped import FOLDER, read_list, voice_slug
 
-AVATARS = ("claire", "mei", "kwame", "walter")
-"""Skin dark and light, with and without a beard; `all` measures every preset."""
+AVATARS = (
+    *("claire", "mei", "amara", "maya", "gabriela", "ruth"),
+    *("kwame", "arjun", "lukas", "mateo", "robert", "walter"),
+)
+"""Women and men from their twenties to their sixties, skin and hair dark and light, a beard short and full;
+`all` measures every preset."""
+UPLOADS = {name: Path(__file__).parent / "faces" / f"{name}.webp" for name in ("closed", "smile", "glasses")}
+"""Pictures that are no presets: closed lips, a smile with teeth, glasses and a beard. See faces/README.md."""
 VOICES = ("hibari-heart", "kokoro-am-michael")
 FORMAT = FormatSpec(aspect="1:1", height=512, fps=25)
 
 
 @dataclass(frozen=True)
 class Take:
-    """One face with one voice, as a file, and what it was to say."""
+    """One face with one voice, as a file, what it was to say, and what its background was before encoding."""
 
     name: str
     path: Path
     script: Script
+    kept: Kept
 
 
 @dataclass(frozen=True)
-class _Folder:
-    """A MediaSource whose names are files of a folder."""
+class Studio:
+    """What renders, kept warm from face to face; not thread-safe."""
 
-    folder: Path
+    engines: AvatarEngines
+    renderer: SegmentRenderer
+    narrator: Narrator
 
-    def local_path(self, ref: MediaRef) -> Path:
-        return self.folder / ref.name
+    @classmethod
+    def opened(cls, threads: int) -> "Studio":
+        """threads: processor cores it may use. Raises ModelMissingError."""
+        return cls(shared_engines(threads), SegmentRenderer(threads=threads), Narrator(threads=threads))
 
 
-def presets(slugs: Sequence[str]) -> dict[str, Path]:
-    """Pictures of preset faces by slug; `all` is every one. Raises EngineError for a strange one."""
-    known = {entry["slug"]: FOLDER / entry["file"] for entry in read_list("avatars")}
+def faces(slugs: Sequence[str]) -> dict[str, Path]:
+    """Pictures by name: of presets by slug, of the suite's uploads by theirs; `all` is every one. Raises
+    EngineError for a strange one."""
+    known = {entry["slug"]: FOLDER / entry["file"] for entry in read_list("avatars")} | UPLOADS
     wanted = list(known) if "all" in slugs else slugs
     if strange := [slug for slug in wanted if slug not in known]:
         raise EngineError(f"There is no preset {', '.join(strange)}. There are {', '.join(known)}.")
@@ -75,50 +81,33 @@ def voices(slugs: Sequence[str]) -> list[VoiceInfo]:
 
 
 def takes(
-    faces: dict[str, Path], speakers: Sequence[VoiceInfo], out: Path, engines: AvatarEngines, *, threads: int
+    face: str, picture: Path, speakers: Sequence[VoiceInfo], out: Path, studio: Studio
 ) -> Iterator[Take]:
-    """Render every face with every voice into OUT/FACE-VOICE.mp4, before its own background.
+    """Render a face with every voice into OUT/FACE-VOICE.mp4, before its own background.
 
     Equal arguments give equal files. Raises what the pipeline raises.
     """
-    renderer, narrator = SegmentRenderer(threads=threads), Narrator(threads=threads)
-    for face, picture in faces.items():
-        bundle = out / f"{face}.zip"
-        save(prepare_still(picture, engines=engines), bundle)
-        avatar = AvatarSpec("still", _ref(picture), _ref(bundle), face, atlas=face)
-        for voice in speakers:
-            spec = _spec(avatar, voice)
-            name = f"{face}-{voice_slug(voice)}"
-            yield _take(spec, name, out, renderer, narrator)
-        bundle.unlink()
+    bundle = out / f"{face}.zip"
+    save(prepare_still(picture, engines=studio.engines), bundle)
+    atlas = "" if face in UPLOADS else face
+    for voice in speakers:
+        spec = half_minute(Speaker(picture, voice, atlas), bundle, FORMAT)
+        yield _take(spec, f"{face}-{voice_slug(voice)}", out, studio)
+    bundle.unlink()
 
 
-def _ref(path: Path) -> MediaRef:
-    return MediaRef(hashlib.sha256(path.read_bytes()).hexdigest(), path.name)
-
-
-def _spec(avatar: AvatarSpec, voice: VoiceInfo) -> RenderSpec:
-    scene = SceneSpec(
-        script.half_minute(),
-        VoiceSpec(voice.engine, voice.key, voice.language),
-        avatar,
-        BackgroundSpec("keep"),
-    )
-    return RenderSpec((scene,), FORMAT)
-
-
-def _take(spec: RenderSpec, name: str, out: Path, renderer: SegmentRenderer, narrator: Narrator) -> Take:
+def _take(spec: RenderSpec, name: str, out: Path, studio: Studio) -> Take:
     pieces: list[Piece] = []
     phones: list[Phone] = []
     intended = []
-    media, work = _Folder(out), out / f"{name}-work"
+    media, work = Folder(out), out / f"{name}-work"
     for planned in plan(spec, media):
         before = sum(piece.frames for piece in pieces) / FORMAT.fps
-        files = renderer.render(
+        files = studio.renderer.render(
             spec, planned, media=media, out_dir=work / str(planned.position), report=lambda progress: None
         )
         # Equal arguments give equal speech: this is what the renderer heard, phones included.
-        speech = narrator.say(planned.utterance, spec.scenes[planned.scene].voice)
+        speech = studio.narrator.say(planned.utterance, spec.scenes[planned.scene].voice)
         played = perform(speech, files.frames, FORMAT.fps, seed=0)
         intended += [solve(played[index].mouth, 1.0, 0.0).opening for index in range(files.frames)]
         end = before + files.duration
@@ -128,7 +117,21 @@ def _take(spec: RenderSpec, name: str, out: Path, renderer: SegmentRenderer, nar
     joined = join(spec, pieces, work / "joined", report=lambda done, total: None)
     path = joined.mp4.replace(out / f"{name}.mp4")
     shutil.rmtree(work)
-    return Take(name, path, Script(_without_seams(phones), np.array(intended), aligned=True))
+    said = Script(_without_seams(phones), np.array(intended), aligned=True)
+    return Take(name, path, said, _kept(spec, media, studio.narrator))
+
+
+def _kept(spec: RenderSpec, media: Folder, narrator: Narrator) -> Kept:
+    """The background behind the first sentence."""
+    scene = spec.scenes[0]
+    source = load(media.local_path(scene.avatar.bundle)).source
+    if not isinstance(source, StillSource):
+        raise EngineError("Only still pictures are measured. Name a preset or an upload of the suite.")
+    staged = ActorCache().staged(scene, spec.format, media)
+    speech = narrator.say(plan(spec, media)[0].utterance, scene.voice)
+    frames = round(speech.duration * FORMAT.fps)
+    chunks = staged.actor.animate(speech, frames=frames, fps=FORMAT.fps, seed=0)
+    return kept_background(source, staged, spec.format.size, chunks)
 
 
 def _without_seams(phones: Sequence[Phone]) -> tuple[Phone, ...]:

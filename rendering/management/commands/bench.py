@@ -1,5 +1,5 @@
 """`manage.py bench`: measure this machine, print a table, write JSON. `manage.py bench lipsync`: measure how
-well faces speak."""
+well faces speak. `manage.py bench portrait`: measure how fast they do."""
 
 import json
 import os
@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError
 from avatarlab.quickstart.redis import RedisNotStartedError
 from avatarlab.quickstart.setup import SetUpError, set_up
 from rendering.bench.lipsync import command as lipsync
+from rendering.bench.portrait import command as portrait
 from rendering.bench.processes import ProcessFailedError
 from rendering.bench.renders import RenderFailedError
 from rendering.bench.run import measure, table
@@ -37,10 +38,13 @@ class Command(BaseCommand):
         parser.add_argument("--inside", action="store_true", help="measure in this instance, which is idle")
         others = parser.add_subparsers(dest="measurement", title="other measurements")
         lipsync.add_arguments(others.add_parser("lipsync", help="how well a rendered face speaks"))
+        portrait.add_arguments(others.add_parser("portrait", help="how fast the portrait engine is"))
 
     def handle(self, *args: Any, inside: bool, json: Path | None, **options: Any) -> None:
         if options["measurement"] == "lipsync":
             self._lipsync(**options)
+        elif options["measurement"] == "portrait":
+            self._portrait(**options)
         elif inside:
             self._measure(json)
         else:
@@ -54,18 +58,27 @@ class Command(BaseCommand):
         suite: bool,
         avatars: Sequence[str],
         voices: Sequence[str],
+        jobs: int,
         out: Path,
+        small_sheets: Path | None,
         **options: Any,
     ) -> None:
         if (file is not None) == suite:
             raise CommandError("Name one film, or say --suite: manage.py bench lipsync talk.mp4")
         try:
             if file is None:
-                lipsync.measure_suite(avatars, voices, out, self._say)
+                lipsync.measure_suite(avatars, voices, jobs, out, small_sheets, self._say)
             else:
-                lipsync.measure_file(file, text, out, self._say)
+                lipsync.measure_file(file, text, out, small_sheets, self._say)
         except EngineError as error:
             raise CommandError(str(error)) from error
+
+    def _portrait(self, *, no_peer: bool, report: Path | None, **options: Any) -> None:
+        try:
+            measured = portrait.run(not no_peer, report, self._say)
+        except EngineError as error:
+            raise CommandError(str(error)) from error
+        self._print(portrait.table(measured), measured["machine"])
 
     def _in_scratch_instance(self, report: Path | None) -> None:
         with tempfile.TemporaryDirectory(prefix="avatarlab-bench-") as folder:
@@ -90,14 +103,14 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if path:
             path.write_text(json.dumps(report, indent=2) + "\n")
-        self._print(report)
+        self._print(table(report), report["machine"])
 
-    def _print(self, report: dict[str, Any]) -> None:
-        rows = [("What", "Measured", "Target", ""), *((*row[:3], _verdict(row[3])) for row in table(report))]
+    def _print(self, measured: Sequence[tuple[str, str, str, bool | None]], machine: dict[str, Any]) -> None:
+        rows = [("What", "Measured", "Target", ""), *((*row[:3], _verdict(row[3])) for row in measured)]
         widths = [max(len(row[column]) for row in rows) for column in range(4)]
         for row in rows:
             self.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
-        self.stdout.write(", ".join(f"{name} {value}" for name, value in report["machine"].items()))
+        self.stdout.write(", ".join(f"{name} {value}" for name, value in machine.items()))
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
