@@ -149,7 +149,7 @@ PRESETS = (
         0.9,
         "Kwame",
         "Black man in his forties with a shaved head",
-        rejected_mouths=("AA-third", "EH-half", "UW-half"),
+        rejected_mouths=("AA-third", "EH-half", "OW-half", "UW"),
     ),
     Preset(562, 0.65, "Marco", "Man in his forties with short greying hair"),
     Preset(323, 0.65, "Robert", "Man in his fifties with grey hair", rejected_mouths=("OW-half", "UW")),

@@ -9,7 +9,7 @@ import pytest
 from rendering.engines.errors import EngineError
 from rendering.engines.talking_head.portrait import atlas
 from rendering.engines.talking_head.portrait.lip_lines import MouthPixels
-from rendering.engines.talking_head.portrait.mouth_textures import MouthTextures
+from rendering.engines.talking_head.portrait.mouth_textures import CLEAR_OF_LIPS, MouthTextures
 from studio.seeding.shipped import read_list
 
 UNCHANGED = np.ones(3, np.float32)
@@ -94,7 +94,7 @@ def test_teeth_keep_their_size_when_the_mouth_opens_less() -> None:
     own = float(entry.gap[atlas.COLUMNS // 2])
     rows = mouths._inside_row(0, column(0.6 * own * WIDTH))[:, 0]
     assert np.diff(rows)[1:4] == pytest.approx(atlas.INSIDE / (own * WIDTH), rel=0.05)
-    assert rows[-1] == pytest.approx(atlas.ABOVE + atlas.UPPER + atlas.INSIDE, abs=3.5)
+    assert rows[-1] == pytest.approx(atlas.ABOVE + atlas.UPPER + CLEAR_OF_LIPS[1] * atlas.INSIDE, abs=2.0)
 
 
 def test_where_the_picture_has_teeth_only_mouths_that_hide_theirs_are_lent() -> None:

@@ -1,6 +1,6 @@
 """From pictures of a face with different mouths to the textures of its atlas."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -35,9 +35,11 @@ UPPER_LIP, MOUTH = slice(ABOVE, ABOVE + UPPER), slice(ABOVE + UPPER, ABOVE + UPP
 LOWER_LIP = slice(ABOVE + UPPER + INSIDE, ROWS - BELOW)
 LIP_KEPT = 0.3
 """Share of an entry's own lip colour; the rest is that of the resting face, or lips would flicker."""
-BLEND = 2.5
+BLEND = 3.0
 """Rows over which one tone goes over into the next, standard deviation."""
-TEETH_LIGHT = 1.25
+DETAIL = 2.5
+"""Texels, standard deviation: folds and grain of lips are finer."""
+TEETH_LIGHT = 1.15
 """Upper bound of the teeth's luma over the skin's: the search drives teeth to white."""
 TEETH_WARMTH, SKIN_WARMTH = 1.12, 1.69
 """Red over blue of enamel, and of skin, under neutral light."""
@@ -74,16 +76,14 @@ def entries(
             pictures[name], frame, local, *_lip_heights(rest.mouth, SHAPES[shape].thicker * share)
         )
         mouths[name] = _unroll(pictures[name], frame, mouth)
-    seen = [_teeth_colour(found.texture) @ LUMA for name, found in mouths.items() if _has_teeth(name)]
-    teeth_luma = min(float(np.median(seen)), TEETH_LIGHT * float(np.array(light.skin) @ LUMA))
+    teeth = _common_teeth([mouths[name].texture for name in mouths if _has_teeth(name)], light)
     made = []
     for name, found in mouths.items():
         shape, share = ENTRIES[name]
-        toned = (
-            found.texture * _teeth_gain(found.texture, light, teeth_luma)
-            if _has_teeth(name)
-            else found.texture
-        )
+        toned = found.texture
+        if _has_teeth(name):
+            gain = np.clip(teeth / (_teeth_colour(toned) + 1), 0.6, 1.5)
+            toned = toned * (1 + (gain - 1) * _ramp(MOUTH))
         texture = _toned(toned, shown.texture)
         gap = np.interp(np.linspace(-1, 1, 33), _across(found.mouth), found.mouth.gap / rest.width)
         made.append(
@@ -155,8 +155,12 @@ def _across(mouth: OpenMouth) -> Rows:
 
 
 def _toned(texture: Rows, rest: Rows) -> Rows:
-    """Skin and lips as on the resting face."""
-    toned = texture
+    """Skin and lips as on the resting face, with its fine detail: generated lips are softer than the
+    picture."""
+    toned = texture.copy()
+    for lip in (UPPER_LIP, LOWER_LIP):
+        weight = _ramp(lip)
+        toned += (_coarse(texture) + rest - _coarse(rest) - texture) * weight
     for skin, lip in ((ABOVE_LIPS, UPPER_LIP), (BELOW_LIPS, LOWER_LIP)):
         shift = _lip_shift(texture[lip], rest[lip])
         lab = cv2.cvtColor(np.ascontiguousarray(toned / 255, np.float32), cv2.COLOR_RGB2LAB)
@@ -167,6 +171,11 @@ def _toned(texture: Rows, rest: Rows) -> Rows:
         smooth = gaussian_filter1d(np.clip(gain, 0.6, 1.6), COLUMNS / 16, axis=0, mode="nearest")
         toned = toned + (texture * smooth - toned) * _ramp(skin)
     return toned
+
+
+def _coarse(texture: Rows) -> Rows:
+    """Without what is finer than DETAIL."""
+    return np.asarray(cv2.GaussianBlur(texture, (0, 0), DETAIL), np.float32)
 
 
 def _ramp(rows: slice) -> Rows:
@@ -182,14 +191,16 @@ def _teeth_colour(texture: Rows) -> Rows:
     return np.median(texture[MOUTH][luma > 0.85 * np.percentile(luma, 95)], axis=0)
 
 
-def _teeth_gain(texture: Rows, light: Light, luma: float) -> Rows:
-    """What makes the teeth as bright as `luma` in all entries, and no bluer than the light,
-    [ROWS, 1, 3]; 1 beyond the mouth's inside."""
-    teeth = _teeth_colour(texture)
-    warmth = TEETH_WARMTH * (light.skin[0] / light.skin[2] / SKIN_WARMTH) ** 0.25
-    bluer = max(1.0, warmth / float((teeth[0] + 1) / (teeth[2] + 1)))
-    gain = np.array([bluer**0.5, 1.0, bluer**-0.5]) * np.clip(luma / float(teeth @ LUMA), 0.6, 1.5)
-    return 1 + (gain - 1) * _ramp(MOUTH)
+def _common_teeth(textures: Sequence[Rows], light: Light) -> Rows:
+    """RGB that the teeth get in all entries of a face: what is typical of them, no brighter than TEETH_LIGHT
+    and no bluer than the light allows."""
+    typical = np.median([_teeth_colour(texture) for texture in textures], axis=0)
+    skin = np.array(light.skin)
+    warmth = TEETH_WARMTH * (skin[0] / skin[2] / SKIN_WARMTH) ** 0.25
+    bluer = max(1.0, warmth * (typical[2] + 1) / (typical[0] + 1))
+    warmed = typical * np.array([bluer**0.5, 1.0, bluer**-0.5])
+    excess = float(warmed @ LUMA) / (TEETH_LIGHT * float(skin @ LUMA))
+    return np.asarray(warmed / max(excess, 1.0))
 
 
 def _lip_shift(lip: Rows, rest: Rows) -> Rows:
@@ -204,7 +215,7 @@ def _lip_shift(lip: Rows, rest: Rows) -> Rows:
 
 def _teeth(texture: Rows, found: Unrolled, width: float) -> float:
     """How far teeth reach below the upper lip in the middle of the mouth, widths of the resting mouth."""
-    middle = slice(COLUMNS // 2 - 24, COLUMNS // 2 + 24)
+    middle = slice(COLUMNS // 2 - COLUMNS // 8, COLUMNS // 2 + COLUMNS // 8)
     luma = texture[MOUTH, middle] @ LUMA
     bright = luma > 0.5 * np.percentile(luma, 95)
     rows = np.arange(INSIDE)[:, None]

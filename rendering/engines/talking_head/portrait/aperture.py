@@ -33,7 +33,7 @@ LIP_COLOURS, INSIDE_COLOURS = 2, 4
 STEEPEST = 4
 """Rows by which the edge may differ between neighbouring columns."""
 STEP_COST = 0.15
-HEIGHT_COST, HEIGHT_VARIES = 8.0, 0.3
+HEIGHT_COST, HEIGHT_VARIES = 8.0, 0.22
 """Rows of certain lip that one deviation of a lip's height is worth, and that deviation as a share of the
 height."""
 

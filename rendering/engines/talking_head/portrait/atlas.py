@@ -22,10 +22,10 @@ from rendering.engines.face.base import Image
 FOLDER: Final = Path(__file__).parent / "atlases"
 FORMAT: Final = 1
 
-COLUMNS: Final = 192
+COLUMNS: Final = 256
 REACH: Final = 1.06
 """Half mouths from the middle to the first and last column: a little past the corners."""
-ABOVE, UPPER, INSIDE, LOWER, BELOW = 8, 22, 56, 30, 10
+ABOVE, UPPER, INSIDE, LOWER, BELOW = 10, 32, 72, 42, 12
 """Rows of skin, upper lip, inside, lower lip, skin."""
 ROWS: Final = ABOVE + UPPER + INSIDE + LOWER + BELOW
 MARGIN: Final = 0.07

@@ -13,12 +13,10 @@ from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame,
 from rendering.engines.talking_head.portrait.grid import Grid
 from rendering.engines.talking_head.portrait.landmarks import OUTER_LOWER, OUTER_UPPER
 from rendering.engines.talking_head.portrait.panel_picture import Rectangle
-from rendering.engines.talking_head.portrait.sampling import remap
+from rendering.engines.talking_head.portrait.sampling import READING_LOSS, remap
 
 DENSITY = 2
 """Canvas pixels per panel pixel; see the still actor."""
-READING_LOSS = np.array([-0.055, 1.11, -0.055])
-"""Filter that gives back in advance the little detail that bilinear reading of the canvas takes."""
 SOLID, FADED = 0.012, 0.042
 """Face heights outside the lips at which the patch begins to fade into the skin, and at which it is gone."""
 SURROUNDINGS = 0.06

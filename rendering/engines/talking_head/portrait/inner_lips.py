@@ -18,6 +18,10 @@ Samples = NDArray[np.floating]
 Lab = NDArray[np.floating]
 
 COLUMNS = 41
+TEETH_LESS_RED = 5.0
+"""a* by which teeth lie below lips, OpenCV's 8-bit scale."""
+DARK_SHARE = 0.5
+"""Lightness of an open mouth over that of lips; the shade between closed ones stays above 0.6."""
 LAB_WEIGHT = np.array([0.5, 1.0, 1.0], np.float32)
 """Lip differs from mouth in hue more reliably than in light."""
 
@@ -41,6 +45,23 @@ def _band(probe: LipProbe, x: Samples, edge: Samples, other: Samples, low: float
     y = edge[:, None] + shares[None] * (other - edge)[:, None]
     colours = probe(np.repeat(x[:, None], len(shares), axis=1), y)
     return np.median(colours.reshape(-1, 3), axis=0)
+
+
+def shows_inside(
+    probe: LipProbe, x: Samples, upper: Samples, lower: Samples, outer: tuple[Samples, Samples]
+) -> bool:
+    """Whether teeth or a dark mouth lie between the mesh's inner lip lines, y [columns]; on full, shiny lips
+    it parts them where they meet. outer: upper border of the upper lip and lower border of the lower lip."""
+    middle = slice(len(x) // 5, -len(x) // 5)
+    between = _band(probe, x[middle], upper[middle], lower[middle], 0.3, 0.7)
+    lips = np.stack(
+        [
+            _band(probe, x[middle], edge[middle], other[middle], 0.3, 0.7)
+            for edge, other in zip((upper, lower), outer, strict=True)
+        ]
+    )
+    less_red = between[1] < lips[:, 1].min() - TEETH_LESS_RED
+    return bool(less_red or between[0] < DARK_SHARE * lips[:, 0].min())
 
 
 def find_seam(probe: LipProbe, x: Samples, upper: Samples, lower: Samples, height: float) -> Samples:

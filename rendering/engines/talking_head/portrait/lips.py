@@ -12,6 +12,7 @@ from rendering.engines.talking_head.portrait.inner_lips import (
     LipProbe,
     find_seam,
     find_slit,
+    shows_inside,
 )
 from rendering.engines.talking_head.portrait.landmarks import (
     CORNER_LEFT,
@@ -83,11 +84,13 @@ def find_lips(image: Image, frame: FaceFrame, local: Array) -> Lips:
     upper, lower = inner_upper(x), inner_lower(x)
     probe = LipProbe(image, frame)
     slit = None
-    parted = bool(lower[COLUMNS // 2] - upper[COLUMNS // 2] > PARTED_ABOVE * frame.height)
+    outer = outer_upper(x), outer_lower(x)
+    apart = bool(lower[COLUMNS // 2] - upper[COLUMNS // 2] > PARTED_ABOVE * frame.height)
+    parted = apart and shows_inside(probe, x, upper, lower, outer)
     if parted:
         mouth = measure_open(image, frame, local, *mesh_heights(local))
         x, upper, lower = mouth.x, mouth.inner_upper, mouth.inner_lower
-    elif slit := find_slit(probe, x, upper, lower, (outer_upper(x), outer_lower(x)), frame.height):
+    elif slit := find_slit(probe, x, upper, lower, outer, frame.height):
         upper, lower = slit
     else:
         upper = lower = find_seam(probe, x, upper, lower, frame.height)

@@ -22,8 +22,10 @@ from rendering.engines.talking_head.portrait.atlas import (
 )
 from rendering.engines.talking_head.portrait.face_frame import Array, smoothstep
 from rendering.engines.talking_head.portrait.lip_lines import MouthPixels
-from rendering.engines.talking_head.portrait.sampling import remap
+from rendering.engines.talking_head.portrait.sampling import READING_LOSS, remap
 
+DENSITY: Final = 2.0
+"""Texels per panel pixel, at most: finer ones would shimmer when they are read bilinearly."""
 MIXED: Final = 3
 """Entries that one frame is mixed from, at most."""
 ALIKE: Final = {"gap": 0.07, "rounding": 0.40, "jaw": 0.30}
@@ -65,8 +67,7 @@ class MouthTextures:
             if not without_teeth or (entry.teeth < HIDDEN_TEETH and entry.gap.max() > WIDE)
         )
         self._rest_width = rest_width
-        # A texture finer than the panel would shimmer when it is read bilinearly.
-        self._shrunk = min(1.0, 1.4 * rest_width / (COLUMNS / REACH))
+        self._shrunk = min(1.0, DENSITY * rest_width / (COLUMNS / REACH))
         self._pictures = [self._prepared(entry, gain) for entry in self._entries]
         self._gaps = [np.ascontiguousarray(np.maximum(entry.gap, 1e-3)[None]) for entry in self._entries]
         self._lips = np.ascontiguousarray(_lips_mask())
@@ -132,6 +133,7 @@ class MouthTextures:
         lit = np.clip(np.maximum(entry.texture * gain, DARKEST * gain.mean()), 0, 255).astype(np.uint8)
         size = (round(COLUMNS * self._shrunk), round(ROWS * self._shrunk))
         small = cv2.resize(lit, size, interpolation=cv2.INTER_AREA)
+        small = cv2.sepFilter2D(small, -1, READING_LOSS, READING_LOSS)
         return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2RGBA), np.uint8)
 
     def _inside_row(self, index: int, pixels: MouthPixels) -> Array:
@@ -156,6 +158,6 @@ def _lips_mask() -> Array:
     the lips, so that the skin around them, with its stubble, is the picture's."""
     row = np.arange(ROWS, dtype=np.float32)[:, None] + 0.5
     across = np.abs(columns())[None]
-    above = smoothstep(ABOVE - 2, ABOVE + 5, row)
-    below = smoothstep(BELOW - 2, BELOW + 6, ROWS - row)
+    above = smoothstep(0.8 * ABOVE, 1.6 * ABOVE, row)
+    below = smoothstep(0.8 * BELOW, 1.6 * BELOW, ROWS - row)
     return np.asarray(above * below * (1 - smoothstep(0.80, 0.98, across)), np.float32)

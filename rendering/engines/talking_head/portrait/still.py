@@ -20,13 +20,11 @@ from rendering.engines.talking_head.portrait.head import HeadFields
 from rendering.engines.talking_head.portrait.mouth import LipSources, Window
 from rendering.engines.talking_head.portrait.panel_picture import PanelPicture, Rectangle, place
 from rendering.engines.talking_head.portrait.performance import Expression, perform
-from rendering.engines.talking_head.portrait.sampling import remap
+from rendering.engines.talking_head.portrait.sampling import READING_LOSS, remap
 
 DENSITY = 2
 """Canvas pixels per panel pixel. Bilinear reading of a denser picture stays sharp at every sub-pixel shift;
 at density 1 hair and skin would soften as soon as the head moves."""
-READING_LOSS = np.array([-0.055, 1.11, -0.055])
-"""Filter that gives back in advance the little detail that bilinear reading of the canvas takes."""
 LARGEST_MOTION = 0.06
 """Face heights that the head, breath and hair may travel."""
 CHUNK_FRAMES = 8
