@@ -147,7 +147,8 @@ def _unroll(image: Image, frame: FaceFrame, mouth: OpenMouth) -> Unrolled:
         ]
     )
     positions = frame.panel(np.broadcast_to(x, y.shape), y) - np.float32(0.5)
-    return Unrolled(remap(image, positions).astype(np.float32), mouth, frame.height)
+    read = remap(image, positions, interpolation=cv2.INTER_CUBIC)
+    return Unrolled(read.astype(np.float32), mouth, frame.height)
 
 
 def _across(mouth: OpenMouth) -> Rows:
