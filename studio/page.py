@@ -30,8 +30,8 @@ def language_name(code: str) -> str:
 
 
 def avatar_data(avatar: Avatar) -> dict[str, Any]:
-    """facts: the avatar's Subject (rendering.pipeline.stage), from which the stage computes the layout; report:
-    findings of its check, as in the row; upload: the file as it was sent."""
+    """facts: the avatar's Subject (rendering.pipeline.stage), from which the stage computes the layout;
+    report: findings of its check, as in the row; upload: the file as it was sent."""
     return {
         "id": str(avatar.id),
         "name": avatar.name,

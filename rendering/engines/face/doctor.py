@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from rendering.engines.face import covering, photography
 from rendering.engines.face.base import FaceAnalysis, Image
-from rendering.engines.face.checks import EYES_CLOSED, broken_limit
+from rendering.engines.face.checks import EYES_CLOSED, EYES_HIDDEN, broken_limit, eye_light
 from rendering.engines.face.closed_eyes import closedness
 from rendering.engines.face.findings import Finding
 from rendering.engines.face.patch import FacePatch
@@ -28,6 +28,10 @@ ONE_SIDED, ONE_SIDED_LIGHT = 0.36, 1.6
 FRONTAL_YAW = 12.0
 """Degrees; the sides of a face turned further differ by themselves."""
 LIDS_LOW, LIDS_CLOSED = 0.4, 0.7
+SHADED_EYES, NO_OPEN_EYE = 0.38, -0.35
+"""Eyes this much darker than the cheeks must at least look open: deep shade does, tinted glass does not."""
+EVEN_LIGHT = 1.5
+"""Stops; so does a face lit more from one side."""
 CUT, TOUCHING = -0.04, 0.0
 """Face heights inside the border."""
 TEETH_SHOW, WIDE_OPEN = 0.045, 0.13
@@ -49,7 +53,7 @@ def examine(image: Image, face: FaceAnalysis) -> tuple[Finding, ...]:
     return (
         *_frame(face),
         *_covers(patch, face),
-        *_lids(patch),
+        *_lids(image, patch, face),
         *several,
         *_size_and_pose(face),
         *_light(patch),
@@ -91,7 +95,7 @@ def _covers(patch: FacePatch, face: FaceAnalysis) -> Iterator[Finding]:
             seam,
             "Mouth not visible: something covers it, such as a mask. Use a photo with the whole face free.",
         )
-    elif abs(face.yaw) < FRONTAL_YAW:
+    elif abs(face.yaw) < FRONTAL_YAW and abs(photography.side_light(patch)) < EVEN_LIGHT:
         share, light = covering.chin_asymmetry(patch)
         if share > ONE_SIDED and light > ONE_SIDED_LIGHT:
             yield Finding(
@@ -103,9 +107,11 @@ def _covers(patch: FacePatch, face: FaceAnalysis) -> Iterator[Finding]:
             )
 
 
-def _lids(patch: FacePatch) -> Iterator[Finding]:
-    value = closedness(patch)
-    if value > LIDS_CLOSED:
+def _lids(image: Image, patch: FacePatch, face: FaceAnalysis) -> Iterator[Finding]:
+    value, light = closedness(patch), eye_light(image, face.landmarks)
+    if light < SHADED_EYES and value > NO_OPEN_EYE:
+        yield Finding("eyes-hidden", "refuse", light, EYES_HIDDEN)
+    elif value > LIDS_CLOSED:
         yield Finding("eyes-closed", "refuse", value, EYES_CLOSED)
     elif value > LIDS_LOW:
         yield Finding(
@@ -212,5 +218,5 @@ def _lips(face: FaceAnalysis) -> Iterator[Finding]:
             "smile",
             "fixed",
             opening,
-            "The lips are parted: they are closed, and a smile is relaxed a little, whenever the avatar rests.",
+            "The lips are parted: when the avatar rests they are closed, and a smile is a little relaxed.",
         )
