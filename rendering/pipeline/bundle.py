@@ -61,9 +61,8 @@ def main_face(source: AvatarSource) -> FaceAnalysis:
 
 def hidden_by_person(alpha: Alpha) -> Any:
     """bool [height, width]: what the plate must invent, a little more than the matte with its soft edge."""
-    side = max(3, round(HIDDEN_GROWTH * max(alpha.shape)) * 2 + 1)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    return np.asarray(cv2.dilate(alpha, kernel)) > 8
+    away = cv2.distanceTransform((alpha <= 8).astype(np.uint8), cv2.DIST_L2, 5)
+    return np.asarray(away) <= max(1.0, HIDDEN_GROWTH * max(alpha.shape))
 
 
 def save(bundle: AvatarBundle, path: Path) -> None:
