@@ -3,6 +3,7 @@
 The front door of everything about avatars; bundles are kept by `save` and `load`.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -24,6 +25,7 @@ from rendering.pipeline.bundle import AvatarBundle, Side, hidden_by_person, load
 from rendering.pipeline.framing import (
     Region,
     cut_borders,
+    face_share,
     missing_room,
     portrait_region,
     speaker_alpha,
@@ -45,6 +47,8 @@ __all__ = [
 
 CROP_TOLD = 0.7
 """Share of the photo up to which its owner is told of the crop; a strip of background is no news."""
+MIN_FACE_SHARE = 0.9
+"""Of the face that the matte must hold: photos 0.97 and more, a flat drawing 0."""
 READING_SIDE = 4096
 """Pixels; a face in a large photo is cropped from this size, so that it keeps its detail."""
 
@@ -61,6 +65,7 @@ def prepare_still(path: Path, *, widen: bool = True, engines: AvatarEngines | No
     findings = _accepted(examine(photo, measured))
     image, face, cropped = _frame(photo, measured)
     alpha = speaker_alpha(engines.matting.matte_still(image), face.landmarks)
+    findings = _accepted((*_cut_out(alpha, face.landmarks), *findings))
     widening = "none"
     borders = cut_borders(alpha)
     widened: tuple[Finding, ...] = ()
@@ -84,6 +89,19 @@ def _accepted(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         if found.severity == "refuse":
             raise FaceError(found.sentence, findings)
     return findings
+
+
+def _cut_out(alpha: Alpha, landmarks: Landmarks) -> Iterator[Finding]:
+    """A face that the matte does not hold: it would be drawn with holes, or not at all."""
+    share = face_share(alpha, landmarks)
+    if share < MIN_FACE_SHARE:
+        yield Finding(
+            "not-cut-out",
+            "refuse",
+            share,
+            f"The person cannot be told from the background: only {share:.0%} of the face was found, as happens "
+            "with drawings. Use a photo, before a background that differs from the person.",
+        )
 
 
 def _room_invented(borders: frozenset[Side], face: FaceAnalysis) -> Finding:

@@ -92,6 +92,13 @@ def _close_holes(alpha: Alpha, chin: int) -> Alpha:
     return closed if count > 1 else alpha
 
 
+def face_share(alpha: Alpha, landmarks: Landmarks) -> float:
+    """How much of the face the matte holds, 0..1; what lies outside the picture does not count."""
+    face = np.zeros(alpha.shape, np.uint8)
+    cv2.fillConvexPoly(face, cv2.convexHull(np.rint(landmarks[:, :2]).astype(np.int32)), 1)
+    return float(np.mean(alpha[face > 0])) / 255 if face.any() else 0.0
+
+
 def cut_borders(alpha: Alpha) -> frozenset[Side]:
     """The sides of the picture on which the person lies."""
     lines: dict[Side, NDArray[np.uint8]] = {

@@ -2,7 +2,7 @@
 import { icon } from "./icon.js";
 
 const SIGNS = { refuse: "circle-alert", warn: "triangle-alert", fixed: "circle-check" };
-const MEANINGS = { refuse: "Cannot be used", warn: "Could be better", fixed: "Put right" };
+const MEANINGS = { refuse: "Cannot be used.", warn: "Could be better.", fixed: "Put right." };
 
 function picture(address, words) {
   const made = document.createElement("img");
@@ -70,6 +70,9 @@ export function wireReview(dialog, onAnother) {
     part("findings").replaceChildren(...findings.map(findingItem));
     part("use").textContent = { checking: "Close", ready: "Use it", refused: "Close" }[state];
     part("another").hidden = state === "checking";
+    // The way on is the button that stands out.
+    part("use").dataset.variant = state === "ready" ? "primary" : "outline";
+    part("another").dataset.variant = state === "refused" ? "primary" : "outline";
   };
 
   part("another").addEventListener("click", () => {
