@@ -48,7 +48,7 @@ __all__ = [
 CROP_TOLD = 0.7
 """Share of the photo up to which its owner is told of the crop; a strip of background is no news."""
 MIN_FACE_SHARE = 0.9
-"""Of the face that the matte must hold: photos 0.97 and more, a flat drawing 0."""
+"""Of the face that the matte must hold: photos 0.99 and more, a flat drawing 0."""
 READING_SIDE = 4096
 """Pixels; a face in a large photo is cropped from this size, so that it keeps its detail."""
 
@@ -99,8 +99,8 @@ def _cut_out(alpha: Alpha, landmarks: Landmarks) -> Iterator[Finding]:
             "not-cut-out",
             "refuse",
             share,
-            f"The person cannot be told from the background: only {share:.0%} of the face was found, as happens "
-            "with drawings. Use a photo, before a background that differs from the person.",
+            f"The person cannot be told from the background: only {share:.0%} of the face was cut out, as "
+            "happens with drawings. Use a photo, before a background that differs from the person.",
         )
 
 

@@ -34,6 +34,12 @@ function findingItem({ severity, sentence }) {
   return item;
 }
 
+/** A button that stands back, or the one that stands out. */
+function plain(button, back) {
+  if (back) button.dataset.variant = "outline";
+  else delete button.dataset.variant;
+}
+
 /** What one line says of a check. */
 function summary({ state, report }) {
   if (state === "checking") return "The face is looked for, measured and cut out. This takes a few seconds.";
@@ -71,8 +77,8 @@ export function wireReview(dialog, onAnother) {
     part("use").textContent = { checking: "Close", ready: "Use it", refused: "Close" }[state];
     part("another").hidden = state === "checking";
     // The way on is the button that stands out.
-    part("use").dataset.variant = state === "ready" ? "primary" : "outline";
-    part("another").dataset.variant = state === "refused" ? "primary" : "outline";
+    plain(part("use"), state !== "ready");
+    plain(part("another"), state !== "refused");
   };
 
   part("another").addEventListener("click", () => {

@@ -132,7 +132,7 @@ def eyes_limit(image: Image, landmarks: Landmarks) -> Finding | None:
 
 
 def eye_light(image: Image, landmarks: Landmarks) -> float:
-    """Brightness of the lower lids over that of the cheeks: from 0.27 on where the eyes are seen."""
+    """Brightness of the lower lids over that of the cheeks: 0.5 and more in the presets."""
     return _brightness(image, landmarks, LOWER_LIDS) / max(_brightness(image, landmarks, CHEEKS), 1.0)
 
 

@@ -41,7 +41,7 @@ def chin_asymmetry(patch: FacePatch) -> tuple[float, float]:
     """How the edges on one side of the chin differ from those on the other: as a share of all (0..1), and
     against the light on the face (percent).
 
-    A chin is about the same on both sides (0.1-0.35, under 2 %), fingers are not (0.38 and more, 1.7 % and
+    A chin is about the same on both sides (0.12-0.35, up to 2 %), fingers are not (0.46 and more, 1.7 % and
     more). Beards are not what this finds: they cover both sides.
     """
     lips = np.asarray(
