@@ -8,6 +8,7 @@ Nothing is drawn by chance, so the same portraits give the same file.
 """
 
 import argparse
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from rendering.engines.face.covering import eye_pictures
 from rendering.engines.face.images import read_image
 from rendering.engines.face.mesh import Landmarks
 from rendering.engines.face.patch import FacePatch
+from rendering.engines.face.pose import head_pose
 from rendering.engines.talking_head.portrait.eyes import find_eyes
 from rendering.engines.talking_head.portrait.face_frame import FaceFrame
 
@@ -42,7 +44,8 @@ def close_eyes(image: Image, landmarks: Landmarks) -> Image:
         cv2.resize(opaque, None, fx=density, fy=density, interpolation=cv2.INTER_CUBIC), np.uint8
     )
     frame = FaceFrame.of(landmarks)
-    for eye in find_eyes(canvas, frame, frame.local(landmarks), density):
+    yaw = math.radians(head_pose(landmarks)[0])
+    for eye in find_eyes(canvas, frame, frame.local(landmarks), yaw, density):
         eye.paint(canvas, 1.0, (0.0, 0.0))
     size = (image.shape[1], image.shape[0])
     shut = cv2.resize(np.ascontiguousarray(canvas[..., :3]), size, interpolation=cv2.INTER_AREA)
