@@ -3,8 +3,8 @@
 A tool for maintainers, never imported by the site. Each FOLDER holds portraits with open eyes. Every one is
 measured as it is and with its lids lowered by the portrait engine's own blink; a ridge regression on both
 eyes' pictures then gives rendering/engines/face/closed_eyes.npy. What ships was learnt from the 25 presets
-and 110 further portraits of people who do not exist (MobileStyleGAN, PyPI package random-face 2021.7.21.1).
-Nothing is drawn by chance, so the same portraits give the same file.
+and 109 further portraits of people who do not exist (MobileStyleGAN, PyPI package random-face 2021.7.21.1).
+Nothing is drawn by chance: the same portraits and the same engine give the same file.
 """
 
 import argparse

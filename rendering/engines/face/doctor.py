@@ -1,6 +1,6 @@
 """What makes a portrait good, measured, and told in words with a remedy.
 
-Thresholds lie between what good portraits measure (the 25 presets, 110 further synthetic portraits, a photo)
+Thresholds lie between what good portraits measure (the 25 presets, 151 further synthetic portraits, a photo)
 and what pictures made bad on purpose do (tests/portraits.py); the docstring of each measure gives both.
 """
 
