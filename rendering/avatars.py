@@ -14,9 +14,11 @@ from django.db import transaction
 from django.db.models.fields.files import FieldFile
 
 from avatarlab.files import delete_files
+from rendering.engines.face import findings
 from studio.models import Avatar
 
 if TYPE_CHECKING:
+    from rendering.engines.face.findings import Finding
     from rendering.pipeline.bundle import AvatarBundle
     from rendering.pipeline.media import MediaSource
 
@@ -69,6 +71,7 @@ def keep_bundle(avatar: Avatar, bundle: "AvatarBundle") -> None:
             bundle_sha256=digest,
             facts=stage_facts(bundle),
             warnings=list(bundle.warnings),
+            report=findings.to_json(bundle.findings),
             state=Avatar.State.READY,
             problem="",
         )
@@ -79,6 +82,9 @@ def _keep(field: FieldFile, name: str, content: File) -> None:
     field.save(name, content, save=False)
 
 
-def refuse(avatar_id: UUID, problem: str) -> None:
-    """CHECKING -> REFUSED, with what is wrong and what to do."""
-    Avatar.objects.filter(pk=avatar_id).update(state=Avatar.State.REFUSED, problem=problem)
+def refuse(avatar_id: UUID, problem: str, report: "tuple[Finding, ...]" = ()) -> None:
+    """CHECKING -> REFUSED, with what is wrong and what to do. report: everything that was noticed."""
+
+    Avatar.objects.filter(pk=avatar_id).update(
+        state=Avatar.State.REFUSED, problem=problem, report=findings.to_json(report)
+    )

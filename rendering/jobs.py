@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from rendering import avatars, leases, progress, resident, results
 from rendering.dispatch import dispatch
-from rendering.engines.errors import Cancelled, EngineError
+from rendering.engines.errors import Cancelled, EngineError, FaceError
 from rendering.models import Render, RenderSegment, Segment
 from rendering.outcome import fail_render, problem_of
 from rendering.watch import AvatarWatch, SegmentWatch, check_render
@@ -157,7 +157,7 @@ def check_avatar(avatar_id: UUID) -> None:
             expected = isinstance(error, EngineError)
             log.warning("avatar %s refused: %s", avatar_id, error, exc_info=not expected)
             problem = problem_of(error, doing="looking at this face", reference=f"avatar {avatar_id}")
-            avatars.refuse(avatar_id, problem)
+            avatars.refuse(avatar_id, problem, error.findings if isinstance(error, FaceError) else ())
 
 
 def hear(*, owner_id: int, text: str, voice_id: UUID, speed: float, pitch: float) -> tuple[bytes, str]:

@@ -80,6 +80,7 @@ class AvatarAdmin(MediaAdmin):
         "state",
         "problem",
         "warnings",
+        "report",
         "origin",
         "position",
         "is_active",
@@ -87,7 +88,7 @@ class AvatarAdmin(MediaAdmin):
         "sha256",
         "created",
     ]
-    readonly_fields = [*MediaAdmin.readonly_fields, "state", "problem", "warnings"]
+    readonly_fields = [*MediaAdmin.readonly_fields, "state", "problem", "warnings", "report"]
 
     @staticmethod
     def delete_service(avatar: Avatar) -> None:

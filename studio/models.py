@@ -46,6 +46,9 @@ class Avatar(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.CHECKING)
     problem = models.TextField(blank=True, help_text="Why it cannot be used, and what to do.")
     warnings = models.JSONField(default=list, blank=True)
+    report = models.JSONField(
+        default=list, blank=True, help_text="What was noticed in the upload, and what was put right."
+    )
     media = models.FileField(upload_to=media_name, max_length=200)
     sha256 = models.CharField(max_length=64)
     bundle = models.FileField(upload_to=media_name, max_length=200, blank=True)

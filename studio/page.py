@@ -30,7 +30,8 @@ def language_name(code: str) -> str:
 
 
 def avatar_data(avatar: Avatar) -> dict[str, Any]:
-    """facts: the avatar's Subject (rendering.pipeline.stage), from which the stage computes the layout."""
+    """facts: the avatar's Subject (rendering.pipeline.stage), from which the stage computes the layout;
+    report: findings of its check, as in the row; upload: the file as it was sent."""
     return {
         "id": str(avatar.id),
         "name": avatar.name,
@@ -39,6 +40,9 @@ def avatar_data(avatar: Avatar) -> dict[str, Any]:
         "state": avatar.state,
         "problem": avatar.problem,
         "warnings": avatar.warnings,
+        "report": avatar.report,
+        "kind": avatar.kind,
+        "upload": url_for(avatar, "media") if avatar.owner_id else "",
         "facts": avatar.facts,
         "thumbnail": url_for(avatar, "thumbnail") or _upload_itself(avatar),
         "cutout": url_for(avatar, "cutout"),

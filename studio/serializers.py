@@ -46,12 +46,24 @@ class PresetField(serializers.BooleanField):
         return value.owner_id is None
 
 
+class FindingSerializer(serializers.Serializer):
+    what = serializers.CharField(help_text='Its lasting name, such as "blurred".')
+    severity = serializers.ChoiceField(
+        choices=["refuse", "warn", "fixed"],
+        help_text="refuse: cannot be used; warn: works, but could be better; fixed: it was put right.",
+    )
+    value = serializers.FloatField(help_text="What was measured.")
+    sentence = serializers.CharField(help_text="What is so, and what to do about it.")
+
+
 class AvatarSerializer(serializers.ModelSerializer):
     name = LineField(max_length=NAME_LENGTH)
     preset = PresetField(help_text="Offered to everybody; cannot be changed.")
     thumbnail = StoredFileField("thumbnail")
     media = StoredFileField("media", help_text="The picture or video as uploaded.")
+    cutout = StoredFileField("cutout", help_text="The prepared avatar without a background.")
     warnings = serializers.ListField(child=serializers.CharField(), read_only=True)
+    report = FindingSerializer(many=True, read_only=True)
 
     class Meta:
         model = Avatar
@@ -63,8 +75,10 @@ class AvatarSerializer(serializers.ModelSerializer):
             "state",
             "problem",
             "warnings",
+            "report",
             "preset",
             "thumbnail",
+            "cutout",
             "media",
             "origin",
             "created",

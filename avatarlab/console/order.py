@@ -27,6 +27,7 @@ LOCAL_USER = "cli@localhost"
 LOOK_S = 0.25
 WEBM = ".webm"
 Tend = Callable[[], None]
+Tell = Callable[[str], Any]
 
 
 class RenderFailedError(RuntimeError):
@@ -53,8 +54,10 @@ def local_user(email: str = LOCAL_USER) -> User:
     return user
 
 
-def make(order: Order, target: Path, *, owner: User, tend: Tend) -> Render:
-    """Render the order and write the video to `target`. tend: called while it waits.
+def make(order: Order, target: Path, *, owner: User, tend: Tend, tell: Tell = tqdm.write) -> Render:
+    """Render the order and write the video to `target`.
+
+    tend: called while it waits; tell: gets sentences about a face that could be better.
 
     Raises UnknownNameError, UserError, RenderFailedError; OSError when `target` cannot be written.
     """
@@ -67,7 +70,7 @@ def make(order: Order, target: Path, *, owner: User, tend: Tend) -> Render:
         raise PermissionError(errno.EACCES, "this folder cannot be written", str(target.parent))
     scene = {
         "script": order.script,
-        "avatar": _accepted(choices.avatar(owner, order.avatar), tend).pk,
+        "avatar": _accepted(choices.avatar(owner, order.avatar), tend, tell).pk,
         "voice": voice.pk,
         "background": background.pk,
         "layout": order.layout,
@@ -125,7 +128,7 @@ def fetch(render: Render, target: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _accepted(avatar: Avatar, tend: Tend) -> Avatar:
+def _accepted(avatar: Avatar, tend: Tend, tell: Tell) -> Avatar:
     """The avatar once a worker has looked at it. One that is refused is not kept."""
     while avatar.state == Avatar.State.CHECKING:
         tend()
@@ -135,4 +138,6 @@ def _accepted(avatar: Avatar, tend: Tend) -> Avatar:
         problem = avatar.problem
         studio.delete_avatar(avatar=avatar)
         raise RenderFailedError(problem)
+    for sentence in avatar.warnings:
+        tell(sentence)
     return avatar

@@ -3,6 +3,11 @@
 Messages are written for the person at the screen: what happened, which input, what to do.
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rendering.engines.face.findings import Finding
+
 
 class EngineError(Exception):
     """Base of everything an engine raises on purpose; `str(error)` may be shown to the user."""
@@ -29,7 +34,14 @@ class MediaError(EngineError):
 
 
 class FaceError(MediaError):
-    """An image was read but its face cannot be animated: none, too small, turned away, eyes hidden."""
+    """An image was read but its face cannot be animated: none, too small, turned away, eyes hidden.
+
+    findings: all that was noticed, of which the message is the gravest; may be empty.
+    """
+
+    def __init__(self, message: str, findings: "tuple[Finding, ...]" = ()) -> None:
+        super().__init__(message)
+        self.findings = findings
 
 
 class Cancelled(Exception):  # noqa: N818 - control flow, not a failure

@@ -3,13 +3,17 @@
 The front door of everything about avatars; bundles are kept by `save` and `load`.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from rendering.engines.errors import FaceError
 from rendering.engines.face.analysis import describe
 from rendering.engines.face.base import FaceAnalysis, Image
+from rendering.engines.face.doctor import examine
+from rendering.engines.face.findings import Finding
 from rendering.engines.face.images import WORKING_SIDE, read_image
 from rendering.engines.face.mesh import Landmarks
 from rendering.engines.inpainting.base import Inpainting
@@ -21,6 +25,7 @@ from rendering.pipeline.bundle import AvatarBundle, Side, hidden_by_person, load
 from rendering.pipeline.framing import (
     Region,
     cut_borders,
+    face_share,
     missing_room,
     portrait_region,
     speaker_alpha,
@@ -40,6 +45,10 @@ __all__ = [
     "thumbnail",
 ]
 
+CROP_TOLD = 0.7
+"""Share of the photo up to which its owner is told of the crop; a strip of background is no news."""
+MIN_FACE_SHARE = 0.9
+"""Of the face that the matte must hold: photos 0.99 and more, a flat drawing 0."""
 READING_SIDE = 4096
 """Pixels; a face in a large photo is cropped from this size, so that it keeps its detail."""
 
@@ -52,11 +61,16 @@ def prepare_still(path: Path, *, widen: bool = True, engines: AvatarEngines | No
     """
     engines = engines or shared_engines()
     photo = read_image(path, max_side=READING_SIDE)
-    image, face = _frame(photo, engines.analyser.analyse(photo))
+    measured = engines.analyser.measure(photo)
+    findings = _accepted(examine(photo, measured))
+    image, face, cropped = _frame(photo, measured)
     alpha = speaker_alpha(engines.matting.matte_still(image), face.landmarks)
+    findings = _accepted((*_cut_out(alpha, face.landmarks), *findings))
     widening = "none"
     borders = cut_borders(alpha)
+    widened: tuple[Finding, ...] = ()
     if widen and borders - {"bottom"}:
+        widened = (_room_invented(borders, face),)
         image, alpha, face = _widened(image, alpha, face, borders, engines)
         widening = _title(engines.widening)
     plate = remove_person(image, alpha, engines.plates)
@@ -65,7 +79,44 @@ def prepare_still(path: Path, *, widen: bool = True, engines: AvatarEngines | No
         "widening": widening,
         "plate": _title(engines.plates),
     }
-    return AvatarBundle(StillSource(image, alpha, plate, face), cut_borders(alpha), made_with)
+    source = StillSource(image, alpha, plate, face)
+    return AvatarBundle(source, cut_borders(alpha), made_with, (*findings, *cropped, *widened))
+
+
+def _accepted(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings when none of them refuses the photo. Raises FaceError with all of them."""
+    for found in findings:
+        if found.severity == "refuse":
+            raise FaceError(found.sentence, findings)
+    return findings
+
+
+def _cut_out(alpha: Alpha, landmarks: Landmarks) -> Iterator[Finding]:
+    """A face that the matte does not hold: it would be drawn with holes, or not at all."""
+    share = face_share(alpha, landmarks)
+    if share < MIN_FACE_SHARE:
+        yield Finding(
+            "not-cut-out",
+            "refuse",
+            share,
+            f"The person cannot be told from the background: only {share:.0%} of the face was cut out, as "
+            "happens with drawings. Use a photo, before a background that differs from the person.",
+        )
+
+
+def _room_invented(borders: frozenset[Side], face: FaceAnalysis) -> Finding:
+    """What widening adds, as a share of the widened picture."""
+    canvas = missing_room(borders, face)
+    width, height = face.image_size
+    share = 1 - width * height / (canvas.width * canvas.height)
+    sides = " and ".join(sorted(borders - {"bottom"}))
+    return Finding(
+        "widened",
+        "fixed",
+        share,
+        f"The photo ends at the person ({sides}): it was continued there, so that every format has room. "
+        "What is beside your photo is invented.",
+    )
 
 
 def _title(engine: Matting | Inpainting) -> str:
@@ -77,11 +128,17 @@ def remove_person(image: Image, alpha: Alpha, inpainting: Inpainting) -> Image:
     return inpainting.fill(image, ~hidden_by_person(alpha))
 
 
-def _frame(photo: Image, face: FaceAnalysis) -> tuple[Image, FaceAnalysis]:
-    """Head to waist of the photo at working size, and the face in its pixels."""
+def _frame(photo: Image, face: FaceAnalysis) -> tuple[Image, FaceAnalysis, tuple[Finding, ...]]:
+    """Head to waist of the photo at working size, the face in its pixels, and what to say of the crop."""
     region = portrait_region(face.landmarks, photo.shape[1], photo.shape[0])
+    share = region.width * region.height / (photo.shape[0] * photo.shape[1])
+    cropped: tuple[Finding, ...] = ()
+    if share < CROP_TOLD:
+        sentence = f"Cropped to head and shoulders: {share:.0%} of the photo is used."
+        cropped = (Finding("cropped", "fixed", share, sentence),)
     image = photo[region.top : region.bottom, region.left : region.right]
-    return _place(image, face, region, min(1.0, WORKING_SIDE / max(region.width, region.height)))
+    scale = min(1.0, WORKING_SIDE / max(region.width, region.height))
+    return *_place(image, face, region, scale), cropped
 
 
 def _widened(

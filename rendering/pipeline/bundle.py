@@ -17,8 +17,9 @@ import numpy as np
 from PIL import Image as Pillow
 
 from rendering.engines.errors import MediaError
-from rendering.engines.face import analysis
+from rendering.engines.face import analysis, findings
 from rendering.engines.face.base import FaceAnalysis, Image
+from rendering.engines.face.findings import Finding
 from rendering.engines.matting.base import Alpha
 from rendering.engines.talking_head.base import AvatarSource, StillSource, VideoSource
 
@@ -38,17 +39,19 @@ class AvatarBundle:
     """An avatar ready to be animated.
 
     borders: the sides of the picture at which the person is cut; made_with: version of each engine used, by
-    step ("matting": "rvm mobilenetv3-1", "widening": "migan 2" or "none").
+    step ("matting": "rvm mobilenetv3-1", "widening": "migan 2" or "none"); findings: what was noticed in the
+    upload, and what was put right.
     """
 
     source: AvatarSource
     borders: frozenset[Side]
     made_with: Mapping[str, str]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Sentences for the user, from the analysis of the face."""
-        return main_face(self.source).warnings
+        """Sentences for the user: what would be better otherwise."""
+        return tuple(found.sentence for found in self.findings if found.severity == "warn")
 
 
 def main_face(source: AvatarSource) -> FaceAnalysis:
@@ -58,9 +61,8 @@ def main_face(source: AvatarSource) -> FaceAnalysis:
 
 def hidden_by_person(alpha: Alpha) -> Any:
     """bool [height, width]: what the plate must invent, a little more than the matte with its soft edge."""
-    side = max(3, round(HIDDEN_GROWTH * max(alpha.shape)) * 2 + 1)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    return np.asarray(cv2.dilate(alpha, kernel)) > 8
+    away = cv2.distanceTransform((alpha <= 8).astype(np.uint8), cv2.DIST_L2, 5)
+    return np.asarray(away) <= max(1.0, HIDDEN_GROWTH * max(alpha.shape))
 
 
 def save(bundle: AvatarBundle, path: Path) -> None:
@@ -71,6 +73,7 @@ def save(bundle: AvatarBundle, path: Path) -> None:
         "kind": "still" if isinstance(source, StillSource) else "video",
         "borders": sorted(bundle.borders),
         "made_with": dict(bundle.made_with),
+        "findings": findings.to_json(bundle.findings),
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("plate.webp", _webp(source.plate, PLATE_QUALITY))
@@ -111,7 +114,9 @@ def load(path: Path, workdir: Path | None = None) -> AvatarBundle:
                 source = _load_still(archive, faces, plate)
             else:
                 source = _load_video(archive, faces, plate, meta, workdir)
-            return AvatarBundle(source, frozenset(meta["borders"]), dict(meta["made_with"]))
+            # Bundles made before photos were examined have none.
+            found = findings.from_json(meta.get("findings", []))
+            return AvatarBundle(source, frozenset(meta["borders"]), dict(meta["made_with"]), found)
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError, IndexError) as error:
         raise MediaError(
             f"The prepared avatar is damaged ({error}). Upload its photo or video once more."

@@ -64,10 +64,8 @@ def speaker_alpha(alpha: Alpha, landmarks: Landmarks) -> Alpha:
     solid (shadows, ghosts). Closed: holes below the chin too small to be a gap between arm and body, which
     badges and prints tear into the matte.
     """
-    reach = 2 * round(SOFT_REACH * max(alpha.shape)) + 1
-    solid = (alpha > SOLID).astype(np.uint8)
-    near = cv2.dilate(solid, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
-    alpha = np.where(np.asarray(near) > 0, alpha, np.uint8(0))
+    away = cv2.distanceTransform((alpha <= SOLID).astype(np.uint8), cv2.DIST_L2, 5)
+    alpha = np.where(np.asarray(away) <= SOFT_REACH * max(alpha.shape), alpha, np.uint8(0))
     count, labels = cv2.connectedComponents((alpha > 12).astype(np.uint8))
     height, width = alpha.shape
     columns = np.clip(landmarks[:, 0].astype(int), 0, width - 1)
@@ -92,6 +90,13 @@ def _close_holes(alpha: Alpha, chin: int) -> Alpha:
     closed = alpha.copy()
     closed[max(chin, 0) :][holes] = 255
     return closed if count > 1 else alpha
+
+
+def face_share(alpha: Alpha, landmarks: Landmarks) -> float:
+    """How much of the face the matte holds, 0..1; what lies outside the picture does not count."""
+    face = np.zeros(alpha.shape, np.uint8)
+    cv2.fillConvexPoly(face, cv2.convexHull(np.rint(landmarks[:, :2]).astype(np.int32)), 1)
+    return float(np.mean(alpha[face > 0])) / 255 if face.any() else 0.0
 
 
 def cut_borders(alpha: Alpha) -> frozenset[Side]:

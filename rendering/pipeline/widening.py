@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from rendering.engines.face.base import Image
 from rendering.engines.inpainting.base import Inpainting, Known
+from rendering.engines.inpainting.smooth import SmoothInpainting
 from rendering.engines.matting.base import Alpha, Matting
 from rendering.engines.matting.foreground import estimate_foreground
 from rendering.pipeline.bundle import hidden_by_person
@@ -19,8 +20,9 @@ WORN = 0.008
 SEAM = 0.03
 """Share of the long side over which the photo takes over from what was invented."""
 
-BACKGROUND_SHRINK = 2
-"""What the network invents is coarse and gets blurred: half size is enough."""
+INVENTING_SIDE = 960
+"""Long side in pixels on which everything is invented: the network itself sees 512, a finer canvas costs time
+and holds no more."""
 DEFOCUS = (0.01, 0.03)
 """Blurs of the continued background from near to far, sigma as a share of the photo's long side."""
 DEFOCUS_REACH = 0.25
@@ -43,14 +45,31 @@ def widen(
     canvas: in pixels of the image, around it. The photo is unchanged but for a seam along the extended sides.
     """
     inside = Extension(image.shape[1], image.shape[0], canvas)
-    person = _over(image, alpha, np.full_like(image, plain))
-    drawn = inpainting.fill(inside.place(person), inside.known)
+    height, width = inside.known.shape
+    scale = min(1.0, INVENTING_SIDE / max(height, width))
+    size = (round(width * scale), round(height * scale))
+
+    def small(placed: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return np.asarray(cv2.resize(placed, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+    # Only where every pixel is known does the small canvas show the photo alone.
+    known = cv2.resize(inside.known.astype(np.float32), size, interpolation=cv2.INTER_AREA) >= 0.999
+    shown, matte = small(inside.place(image)), small(inside.place(alpha))
+    drawn = inpainting.fill(_over(shown, matte, np.full_like(shown, plain)), known)
     drawn_alpha = matting.matte_still(drawn)
-    behind = _background(image, hidden_by_person(alpha), inside, inpainting)
+    # The network would invent flowers and animals in the background; its mirror image has what it has.
+    room = SmoothInpainting().fill(image, ~hidden_by_person(alpha))
+    behind = _out_of_focus(small(inside.mirror(room)), known, max(image.shape[:2]) * scale)
     invented = _over(drawn, drawn_alpha, behind)
     photo = inside.seam()
-    widened = _mix(inside.place(image), invented, photo[..., None])
-    return widened, _mix(inside.place(alpha), drawn_alpha, photo)
+    widened, widened_alpha = (
+        np.asarray(cv2.resize(made, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
+        for made in (invented, drawn_alpha)
+    )
+    return (
+        _mix(inside.place(image), widened, photo[..., None]),
+        _mix(inside.place(alpha), widened_alpha, photo),
+    )
 
 
 class Extension:
@@ -63,7 +82,8 @@ class Extension:
         top, bottom, left, right = self._trim
         known = np.zeros((height, width), np.bool_)
         known[top : height - bottom, left : width - right] = True
-        self.known: Known = self.place_mask(known)
+        above, below, before, after = self._margins
+        self.known: Known = np.pad(known, ((above, below), (before, after)))
 
     @property
     def _worn(self) -> int:
@@ -71,20 +91,20 @@ class Extension:
 
     def place(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The picture on the canvas, the last trusted pixels of its extended sides continued outwards."""
+        return self._on_canvas(picture, cv2.BORDER_REPLICATE)
+
+    def mirror(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The picture on the canvas, mirrored at its extended sides."""
+        return self._on_canvas(picture, cv2.BORDER_REFLECT)
+
+    def _on_canvas(self, picture: NDArray[np.uint8], border: int) -> NDArray[np.uint8]:
         top, bottom, left, right = self._trim
         height, width = picture.shape[:2]
         kept = picture[top : height - bottom, left : width - right]
         above, below, before, after = (
             margin + trim for margin, trim in zip(self._margins, self._trim, strict=True)
         )
-        return np.asarray(
-            cv2.copyMakeBorder(kept, above, below, before, after, cv2.BORDER_REPLICATE), np.uint8
-        )
-
-    def place_mask(self, mask: Known) -> Known:
-        """A mask of the picture on the canvas, False around it."""
-        above, below, before, after = self._margins
-        return np.pad(mask, ((above, below), (before, after)))
+        return np.asarray(cv2.copyMakeBorder(kept, above, below, before, after, border), np.uint8)
 
     def seam(self) -> Weight:
         """How much of the photo shows: float32 [height, width], 0 outside, 1 from some way inside on."""
@@ -100,18 +120,13 @@ class Extension:
         return np.asarray(share * share * (3 - 2 * share), np.float32)
 
 
-def _background(image: Image, hidden: Known, inside: Extension, inpainting: Inpainting) -> Image:
-    """The canvas without the person; around the photo ever more out of focus, which hides the invention."""
-    height, width = inside.known.shape
-    small = (width // BACKGROUND_SHRINK, height // BACKGROUND_SHRINK)
-    known = cv2.resize((inside.known & ~inside.place_mask(hidden)).astype(np.float32), small) >= 1
-    placed = np.asarray(cv2.resize(inside.place(image), small, interpolation=cv2.INTER_AREA), np.uint8)
-    canvas = np.asarray(cv2.resize(inpainting.fill(placed, known), (width, height)), np.uint8)
-    outside = cv2.distanceTransform((~inside.known).astype(np.uint8), cv2.DIST_L2, 3)
-    depth = np.asarray(outside, np.float32)[..., None] / (DEFOCUS_REACH * max(image.shape[:2]))
+def _out_of_focus(canvas: Image, known: Known, long_side: float) -> Image:
+    """Around the photo ever more out of focus, which hides the invention. long_side: of the photo, pixels."""
+    outside = cv2.distanceTransform((~known).astype(np.uint8), cv2.DIST_L2, 3)
+    depth = np.asarray(outside, np.float32)[..., None] / np.float32(DEFOCUS_REACH * long_side)
     for level, share in enumerate(DEFOCUS):
         weight = np.clip(depth * len(DEFOCUS) - level, 0, 1)
-        canvas = _mix(defocus(canvas, share * max(image.shape[:2])), canvas, weight)
+        canvas = _mix(defocus(canvas, share * long_side), canvas, weight)
     return canvas
 
 

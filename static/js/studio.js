@@ -3,6 +3,7 @@ import { avatarTile, backgroundTile, voiceRow } from "./choices.js";
 import { Draft, newScene } from "./draft.js";
 import { getJSON, postJSON } from "./http.js";
 import { Estimate } from "./estimate.js";
+import { wireReview } from "./review.js";
 import { remember, showRunning } from "./running.js";
 import { drawScenes } from "./scene-strip.js";
 import { findSentence, sentenceAt } from "./sentences.js";
@@ -231,18 +232,25 @@ async function followCheck(avatar) {
       if (error.status === 404) return;
     }
   }
-  if (avatar.state === "ready") showToast(`${avatar.name} is ready.`, { category: "success" });
+  if (review.shows(avatar)) review.update();
+  else if (avatar.state === "ready") showToast(`${avatar.name} is ready.`, { category: "success" });
   else if (avatar !== chosen().avatar) showToast(`${avatar.name} cannot be used. ${avatar.problem}`, { category: "error" });
   listAvatars();
   listBackgrounds();
   drawStage();
 }
 
+const review = wireReview(field("review-avatar"), async (unwanted) => {
+  await remove("avatars", unwanted);
+  field("upload-avatar").showModal();
+});
+
 wireUpload(field("upload-avatar"), form.dataset.avatarsUrl, (avatar) => {
   data.avatars.unshift(avatar);
   scene().avatar = avatar.id;
   draft.changed();
   showScene();
+  review.show(avatar);
   followCheck(avatar);
 });
 

@@ -19,6 +19,13 @@ def test_a_face_is_uploaded_and_checked_later(api, owner) -> None:
     assert b"".join(api.get(shown["media"])) == factories.picture()
 
 
+def test_what_was_noticed_in_an_upload_is_shown(api, owner) -> None:
+    found = {"what": "blurred", "severity": "warn", "value": 0.81, "sentence": "The face is blurred."}
+    avatar = factories.avatar(owner, report=[found])
+    shown = api.get(f"{V1}/avatars/{avatar.pk}/").json()
+    assert shown["report"] == [found]
+
+
 def test_no_face_without_consent(api) -> None:
     assert "consent" in problem(upload(api, "avatars", name="Mia"), 400)["errors"]
 

@@ -52,6 +52,7 @@ def test_a_picture_and_a_sentence_become_a_video(environment, portrait, tmp_path
     look += ["--expression", "friendly", "--intensity", "1.2"]
     done = render(environment, "Hello there.", *look, "-o", str(output))
     assert done.returncode == 0, done.stderr
+    assert "The face is small: it is " in done.stderr  # what the portrait could be better at is told
     found = probe(output)
     assert (found.width, found.height, found.video_codec, found.audio_codec) == (854, 480, "h264", "aac")
     assert 0.5 < found.duration < 5

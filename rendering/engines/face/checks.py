@@ -4,6 +4,7 @@ import numpy as np
 
 from rendering.engines.errors import FaceError
 from rendering.engines.face.base import FaceAnalysis, Image
+from rendering.engines.face.findings import Finding
 from rendering.engines.face.mesh import Landmarks
 
 MIN_FACE_WIDTH = 160
@@ -14,8 +15,8 @@ MAX_ROLL = 25.0
 """Degrees."""
 MIN_EYE_APERTURE = 0.10
 """Lid distance over eye width; open eyes measure 0.16-0.40, closed ones under 0.08."""
-MIN_EYE_LIGHT = 0.35
-"""Brightness of the lower lids over that of the cheeks; behind dark glasses it falls under 0.3."""
+MIN_EYE_LIGHT = 0.25
+"""Brightness of the lower lids over that of the cheeks; behind dark glasses it falls under 0.2."""
 LIKE_SIZE = 0.6
 """A second face at least this share of the first one's width competes with it."""
 
@@ -26,15 +27,21 @@ EYES = (
 """Name, corners, and pairs of upper and lower lid (MediaPipe topology; right is the person's right)."""
 LOWER_LIDS = (110, 24, 23, 22, 339, 254, 253, 252)
 CHEEKS = (50, 205, 36, 280, 425, 266)
+EYES_CLOSED = "Eyes closed: the avatar needs to see. Use a photo with both eyes open."
+EYES_HIDDEN = (
+    "Eyes not visible: they are much darker than the cheeks, as behind dark glasses or hair. "
+    "Use a photo without sunglasses and with the hair out of the eyes, with light on the face."
+)
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def no_face() -> FaceError:
     """For a picture in which no human face was found."""
-    return FaceError(
+    sentence = (
         "No human face found. Use a photo that shows one person from the front, in good light, "
         "with the whole face visible."
     )
+    return FaceError(sentence, (Finding("no-face", "refuse", 0.0, sentence),))
 
 
 def several_faces(widths: list[float]) -> tuple[str, ...]:
@@ -49,38 +56,56 @@ def several_faces(widths: list[float]) -> tuple[str, ...]:
 
 def check_face(image: Image, face: FaceAnalysis) -> None:
     """Raises FaceError when the face is too small, turned away or tilted, or its eyes cannot be seen."""
-    check_width(face.width)
-    check_pose(face.yaw, face.pitch, face.roll)
-    check_eyes(image, face.landmarks)
+    if found := broken_limit(image, face):
+        raise FaceError(found.sentence, (found,))
 
 
-def check_width(width: float) -> None:
+def broken_limit(image: Image, face: FaceAnalysis) -> Finding | None:
+    """The first of the engine's limits that the face breaks; a later one means nothing then."""
+    return (
+        pose_limit(face.yaw, face.pitch, face.roll)
+        or width_limit(face.width)  # after the pose: a profile is narrow, but not small
+        or eyes_limit(image, face.landmarks)
+    )
+
+
+def width_limit(width: float) -> Finding | None:
     """width: pixels."""
-    if width < MIN_FACE_WIDTH:
-        raise FaceError(
-            f"Face too small: it is {width:.0f} pixels wide, we need {MIN_FACE_WIDTH}. "
-            "Crop closer or use a larger photo."
-        )
+    if width >= MIN_FACE_WIDTH:
+        return None
+    return _refuse(
+        "small-face",
+        width,
+        f"Face too small: it is {width:.0f} pixels wide, we need {MIN_FACE_WIDTH}. "
+        "Crop closer or use a larger photo.",
+    )
 
 
-def check_pose(yaw: float, pitch: float, roll: float) -> None:
+def pose_limit(yaw: float, pitch: float, roll: float) -> Finding | None:
     """Degrees, as `head_pose` gives them."""
     if abs(yaw) > MAX_YAW:
         side = "right" if yaw > 0 else "left"
-        raise FaceError(
+        return _refuse(
+            "turned-away",
+            yaw,
             f"Face turned away: it looks {abs(yaw):.0f} degrees to the {side} of the picture, at most "
-            f"{MAX_YAW:.0f} work. Use a photo that looks towards the camera."
+            f"{MAX_YAW:.0f} work. Use a photo that looks towards the camera.",
         )
     if abs(pitch) > MAX_PITCH:
         way, remedy = ("down", "raised") if pitch > 0 else ("up", "lowered")
-        raise FaceError(
+        return _refuse(
+            "looks-up-or-down",
+            pitch,
             f"Face looks {abs(pitch):.0f} degrees {way}, at most {MAX_PITCH:.0f} work. "
-            f"Use a photo with the chin {remedy}, looking towards the camera."
+            f"Use a photo with the chin {remedy}, looking towards the camera.",
         )
     if abs(roll) > MAX_ROLL:
-        raise FaceError(
-            f"Head tilted by {abs(roll):.0f} degrees, at most {MAX_ROLL:.0f} work. Rotate the photo upright."
+        return _refuse(
+            "tilted",
+            roll,
+            f"Head tilted by {abs(roll):.0f} degrees, at most {MAX_ROLL:.0f} work. Rotate the photo upright.",
         )
+    return None
 
 
 def eye_apertures(landmarks: Landmarks) -> dict[str, float]:
@@ -93,18 +118,26 @@ def eye_apertures(landmarks: Landmarks) -> dict[str, float]:
     return apertures
 
 
-def check_eyes(image: Image, landmarks: Landmarks) -> None:
-    """Raises FaceError when both eyes are closed, one is winking, or dark glasses hide them."""
-    closed = [name for name, aperture in eye_apertures(landmarks).items() if aperture < MIN_EYE_APERTURE]
+def eyes_limit(image: Image, landmarks: Landmarks) -> Finding | None:
+    """Both eyes closed, one winking, or something dark over them."""
+    apertures = eye_apertures(landmarks)
+    closed = [name for name, aperture in apertures.items() if aperture < MIN_EYE_APERTURE]
     if len(closed) == 2:
-        raise FaceError("Eyes closed: the avatar needs to see. Use a photo with both eyes open.")
+        return _refuse("eyes-closed", max(apertures.values()), EYES_CLOSED)
     if closed:
-        raise FaceError(f"The {closed[0]} eye is closed. Use a photo with both eyes open.")
-    if _brightness(image, landmarks, LOWER_LIDS) < MIN_EYE_LIGHT * _brightness(image, landmarks, CHEEKS):
-        raise FaceError(
-            "Eyes not visible: they are much darker than the cheeks, as behind dark glasses. "
-            "Use a photo without sunglasses, with light on the face."
-        )
+        sentence = f"The {closed[0]} eye is closed. Use a photo with both eyes open."
+        return _refuse("eyes-closed", apertures[closed[0]], sentence)
+    light = eye_light(image, landmarks)
+    return _refuse("eyes-hidden", light, EYES_HIDDEN) if light < MIN_EYE_LIGHT else None
+
+
+def eye_light(image: Image, landmarks: Landmarks) -> float:
+    """Brightness of the lower lids over that of the cheeks: 0.5 and more in the presets."""
+    return _brightness(image, landmarks, LOWER_LIDS) / max(_brightness(image, landmarks, CHEEKS), 1.0)
+
+
+def _refuse(what: str, value: float, sentence: str) -> Finding:
+    return Finding(what, "refuse", value, sentence)
 
 
 def _brightness(image: Image, landmarks: Landmarks, points: tuple[int, ...]) -> float:

@@ -69,7 +69,8 @@ class Command(BaseCommand):
         )
         try:
             with services(self.stderr.write, purpose="render") as tend:
-                render = order.make(wanted, options["output"], owner=order.local_user(), tend=tend)
+                owner, tell = order.local_user(), self.stderr.write
+                render = order.make(wanted, options["output"], owner=owner, tend=tend, tell=tell)
         except KeyboardInterrupt:
             raise SystemExit("\nCancelled.") from None
         except OSError as error:
