@@ -27,6 +27,8 @@ DENSITY = 2
 at density 1 hair and skin would soften as soon as the head moves."""
 LARGEST_MOTION = 0.06
 """Face heights that the head, breath and hair may travel."""
+BAND_ROWS = 48
+"""Panel rows of a band of the person that is drawn at once."""
 CHUNK_FRAMES = 8
 
 
@@ -50,7 +52,8 @@ class StillActor:
         self._eyes = find_eyes(
             self._canvas, face.frame, face.frame.local(landmarks), math.radians(yaw), DENSITY
         )
-        self._drawn = np.empty((self._shown.height, self._shown.width, 4), np.uint8)
+        self._drawn = np.zeros((self._shown.height, self._shown.width, 4), np.uint8)
+        self._bands = _bands(picture, self._shown)
         rows, columns = self._grid.shape
         self._map = np.empty((rows * face.step, columns * face.step, 2), np.float32)
 
@@ -88,13 +91,16 @@ class StillActor:
         in_face = self._grid.part(self._face.grid)
         still[in_face] = self._face.before(motion.skin, still[in_face])
         sampling = self._grid.enlarge(self._on_canvas(still), self._shown, self._map)
-        remap(self._canvas, sampling, out=self._drawn)
+        for band in self._bands:
+            area = _inside(band, self._shown)
+            remap(self._canvas, sampling[area], out=self._drawn[area])
         sources = LipSources(mouth, upper, lower, self._on_canvas(upper), self._on_canvas(lower))
         top, left = self._window.box.top - self._shown.top, self._window.box.left - self._shown.left
         drawn = self._face.mouth.draw(self._window, sources, motion.mouth)
         self._drawn[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn
-        outputs = [rgb[self._shown.slices], alpha[self._shown.slices]]
-        cv2.mixChannels([self._drawn], outputs, [0, 0, 1, 1, 2, 2, 3, 3])
+        for band in self._bands:
+            outputs = [rgb[band.slices], alpha[band.slices]]
+            cv2.mixChannels([self._drawn[_inside(band, self._shown)]], outputs, [0, 0, 1, 1, 2, 2, 3, 3])
 
     def _turn_back(self, expression: Expression) -> Array:
         """Where each node's pixel was before the head moved, in steps."""
@@ -117,6 +123,27 @@ def _canvas(picture: PanelPicture) -> Canvas:
         ),
         np.uint8,
     )
+
+
+def _inside(band: Rectangle, shown: Rectangle) -> tuple[slice, slice]:
+    """Rows and columns of a band in an array over what is shown."""
+    top, left = band.top - shown.top, band.left - shown.left
+    return slice(top, top + band.height), slice(left, left + band.width)
+
+
+def _bands(picture: PanelPicture, shown: Rectangle) -> tuple[Rectangle, ...]:
+    """What is shown, cut into bands as wide as the person may be there: beside a head most of it is empty."""
+    motion = round(LARGEST_MOTION * FaceFrame.of(picture.landmarks).height)
+    bands = []
+    for top in range(shown.top, shown.bottom, BAND_ROWS):
+        bottom = min(top + BAND_ROWS, shown.bottom)
+        near = picture.alpha[max(0, top - motion) : bottom + motion]
+        columns = np.flatnonzero((near > 0).any(axis=0))
+        if len(columns):
+            person = Rectangle(int(columns[0]), top, int(columns[-1]) + 1, bottom)
+            wide = Rectangle(person.left - motion, top, person.right + motion, bottom)
+            bands.append(wide.within(shown))
+    return tuple(band for band in bands if not band.empty)
 
 
 def _extent(picture: PanelPicture) -> Rectangle:
