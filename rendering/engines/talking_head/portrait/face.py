@@ -29,8 +29,8 @@ from rendering.engines.talking_head.portrait.sampling import remap
 
 TUCK_SHOWS = 0.6
 """Spreading that a tucked lower lip is worth, when a mouth like the frame's is chosen."""
-INVERSE_ROUNDS = 4
-"""The face's fields are steep at the lips; fewer rounds leave them unmet."""
+LIP_ROUNDS, SKIN_ROUNDS = 4, 2
+"""Of the inverse. The fields are steep at the lips, and fewer rounds leave them unmet; skin is drawn beside them."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,9 @@ class SpeakingFace:
         pose = MouthPose(lines, mouth.jaw, rounding)
         return FaceMotion(pose, upper, lower, self._fields.merged(upper, lower))
 
-    def before(self, field: Array, positions: Array) -> Array:
+    def before(self, field: Array, positions: Array, rounds: int = LIP_ROUNDS) -> Array:
         """Where points at `positions` (any shape [.., .., 2], in steps) were before a field moved them."""
-        moved = self.grid.inverse(field, positions, INVERSE_ROUNDS, border=cv2.BORDER_CONSTANT)
+        moved = self.grid.inverse(field, positions, rounds, border=cv2.BORDER_CONSTANT)
         return positions - moved
 
 

@@ -13,7 +13,7 @@ from rendering.engines.matting.foreground import estimate_foreground
 from rendering.engines.speech.base import Speech
 from rendering.engines.talking_head.base import CALM, FrameChunk, Manner, Placement, StillSource
 from rendering.engines.talking_head.portrait.eyes import Canvas, find_eyes
-from rendering.engines.talking_head.portrait.face import SpeakingFace
+from rendering.engines.talking_head.portrait.face import SKIN_ROUNDS, SpeakingFace
 from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame
 from rendering.engines.talking_head.portrait.grid import Grid
 from rendering.engines.talking_head.portrait.head import HeadFields
@@ -89,7 +89,7 @@ class StillActor:
         mouth = still[self._grid.part(self._window.grid)].copy()
         upper, lower = self._face.before(motion.upper, mouth), self._face.before(motion.lower, mouth)
         in_face = self._grid.part(self._face.grid)
-        still[in_face] = self._face.before(motion.skin, still[in_face])
+        still[in_face] = self._face.before(motion.skin, still[in_face], SKIN_ROUNDS)
         sampling = self._grid.enlarge(self._on_canvas(still), self._shown, self._map)
         for band in self._bands:
             area = _inside(band, self._shown)
