@@ -30,7 +30,7 @@ from rendering.engines.talking_head.portrait.sampling import remap
 TUCK_SHOWS = 0.6
 """Spreading that a tucked lower lip is worth, when a mouth like the frame's is chosen."""
 LIP_ROUNDS, SKIN_ROUNDS = 4, 2
-"""Of the inverse. The fields are steep at the lips, and fewer rounds leave them unmet; skin is drawn beside them."""
+"""Of the inverse. The fields are steep at the lips, and fewer rounds leave them unmet; skin lies beside."""
 
 
 @dataclass(frozen=True)

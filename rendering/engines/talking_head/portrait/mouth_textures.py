@@ -22,10 +22,12 @@ from rendering.engines.talking_head.portrait.atlas import (
 )
 from rendering.engines.talking_head.portrait.face_frame import Array, smoothstep
 from rendering.engines.talking_head.portrait.lip_lines import MouthPixels
-from rendering.engines.talking_head.portrait.sampling import READING_LOSS, remap
+from rendering.engines.talking_head.portrait.sampling import remap
 
 DENSITY: Final = 2.0
 """Texels per panel pixel, at most: finer ones would shimmer when they are read bilinearly."""
+TEXTURE_LOSS: Final = np.array([-0.08, 1.16, -0.08])
+"""As READING_LOSS, for textures that were read from a picture once before."""
 MIXED: Final = 3
 """Entries that one frame is mixed from, at most."""
 ALIKE: Final = {"gap": 0.07, "rounding": 0.40, "jaw": 0.30}
@@ -133,7 +135,7 @@ class MouthTextures:
         lit = np.clip(np.maximum(entry.texture * gain, DARKEST * gain.mean()), 0, 255).astype(np.uint8)
         size = (round(COLUMNS * self._shrunk), round(ROWS * self._shrunk))
         small = cv2.resize(lit, size, interpolation=cv2.INTER_AREA)
-        small = cv2.sepFilter2D(small, -1, READING_LOSS, READING_LOSS)
+        small = cv2.sepFilter2D(small, -1, TEXTURE_LOSS, TEXTURE_LOSS)
         return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2RGBA), np.uint8)
 
     def _inside_row(self, index: int, pixels: MouthPixels) -> Array:
