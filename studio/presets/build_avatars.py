@@ -47,7 +47,8 @@ class Preset:
     """seed: names the source picture; truncation: the other parameter of its generation; plain: grey level
     behind the person while the shoulders are drawn, the one that gave the better hair and shoulders; tall:
     see TALL; rejected_mouths: entries that its viseme atlas leaves out, because they looked wrong;
-    lends_mouth: its teeth may stand behind other people's lips. The mouths of 2076, 2157 and 3390 were
+    lends_mouth: its teeth may stand behind other people's lips; shows_lips: its own lips
+    come from the atlas, too, which a moustache forbids. The mouths of 2076, 2157 and 3390 were
     closed by moving their latents."""
 
     seed: int
@@ -58,6 +59,7 @@ class Preset:
     tall: float = TALL
     rejected_mouths: tuple[str, ...] = ()
     lends_mouth: bool = True
+    shows_lips: bool = True
 
     @property
     def slug(self) -> str:
@@ -161,7 +163,14 @@ PRESETS = (
         plain=90,
         rejected_mouths=("AA-third",),
     ),
-    Preset(374, 0.65, "Walter", "Man in his sixties with grey hair and a grey beard", tall=TALL_HAIR),
+    Preset(
+        374,
+        0.65,
+        "Walter",
+        "Man in his sixties with grey hair and a grey beard",
+        tall=TALL_HAIR,
+        shows_lips=False,
+    ),
 )
 
 

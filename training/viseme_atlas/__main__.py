@@ -47,6 +47,7 @@ class Builder:
             "origin": ORIGIN,
             "licence": LICENCE,
             "lends": preset.lends_mouth,
+            "lips": preset.shows_lips,
         }
         FOLDER.mkdir(exist_ok=True)
         return sheet.write(FOLDER, preset.slug, wanted, light, facts)

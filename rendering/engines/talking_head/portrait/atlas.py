@@ -61,9 +61,11 @@ class Light:
 
 @dataclass(frozen=True)
 class Atlas:
-    """The mouths of one face, and the light they were seen in."""
+    """The mouths of one face, and the light they were seen in. lips: they may be shown on that face; under a
+    moustache only what is behind them may."""
 
     name: str
+    lips: bool
     light: Light
     entries: tuple[Entry, ...]
 
@@ -103,7 +105,7 @@ def load(name: str) -> Atlas:
             )
             for entry, texture in zip(facts["entries"], textures, strict=True)
         )
-        return Atlas(name, light(name), entries)
+        return Atlas(name, bool(facts["lips"]), light(name), entries)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise EngineError(
             f"The viseme atlas “{name}” is damaged ({error}). Install Avatar Lab again."

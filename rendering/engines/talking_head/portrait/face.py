@@ -71,7 +71,13 @@ class SpeakingFace:
         gain = _gain(light, mouths.light, whole=bool(own_atlas))
         textures = MouthTextures(mouths, gain, lips.width, without_teeth=teeth is not None)
         self.mouth = Mouth(
-            self.frame, lips, self.mouth_box, self.step, textures, teeth, own_lips=bool(own_atlas)
+            self.frame,
+            lips,
+            self.mouth_box,
+            self.step,
+            textures,
+            teeth,
+            own_lips=bool(own_atlas) and mouths.lips,
         )
 
     def motion(self, expression: Expression) -> FaceMotion:
