@@ -3,9 +3,12 @@
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
 from rendering.engines.speech.base import SAMPLE_RATE, Samples
+
+Levels = NDArray[np.floating]
 
 LEAD_IN = 0.08
 """Seconds of silence before the first sound: a mouth opens before it is heard."""
@@ -13,6 +16,9 @@ _TAIL = 0.08
 """Seconds kept after the last sound, so that a fading consonant is not cut."""
 _FLOOR = 0.01
 """Part of the peak below which a frame at the edge is silence (-40 dB)."""
+_ABSOLUTE_GATE = -70.0
+_RELATIVE_GATE = -10.0
+"""dB."""
 _FRAME = SAMPLE_RATE // 100
 _TARGET = 0.1
 """Root mean square of the sounding frames: -20 dBFS, so that voices sound equally loud."""
@@ -42,6 +48,20 @@ def level(samples: Samples) -> Samples:
 def silence(seconds: float) -> Samples:
     """float32 zeros at SAMPLE_RATE."""
     return np.zeros(max(0, round(seconds * SAMPLE_RATE)), dtype=np.float32)
+
+
+def loud_parts(level: Levels) -> NDArray[np.bool_]:
+    """bool [n]: which of some levels in dB are heard, however much silence is around them: gated as in ITU-R
+    BS.1770-4, here without its weighting of frequencies. None where all is silent."""
+    audible = level > _ABSOLUTE_GATE
+    return audible & (level >= mean_level(level[audible]) + _RELATIVE_GATE)
+
+
+def mean_level(level: Levels) -> float:
+    """dB of the mean power of some levels in dB, -inf of none."""
+    if not len(level):
+        return -np.inf
+    return float(10 * np.log10(np.mean(10 ** (level.astype(np.float64) / 10))))
 
 
 def pitch_ratio(semitones: float) -> float:

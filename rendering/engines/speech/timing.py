@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from rendering.engines.speech.alignment import Aligner
 from rendering.engines.speech.base import Samples, Speech, SpokenWord, Word
 from rendering.engines.speech.estimate import estimate_phones, spread_words
+from rendering.engines.speech.pauses import put_in
 from rendering.engines.speech.phonemes import spoken_words
 
 _Span = tuple[float, float]
@@ -23,7 +24,7 @@ def time_words(
     sounds = [sound for group in spoken for sound in group]
     alignment = aligner.align(samples, sounds, pronunciations, language) if sounds else None
     if alignment is not None:
-        spans, phones = _filled(alignment.spans), alignment.phones
+        spans, phones = _filled(alignment.spans), put_in(samples, alignment.phones)
     else:
         phones = estimate_phones(samples)
         spans = spread_words(sounds, phones)
