@@ -48,8 +48,8 @@ class Preset:
     behind the person while the shoulders are drawn, the one that gave the better hair and shoulders; tall:
     see TALL; rejected_mouths: entries that its viseme atlas leaves out, because they looked wrong;
     lends_mouth: its teeth may stand behind other people's lips; shows_lips: its own lips
-    come from the atlas, too, which a moustache forbids. The mouths of 2076, 2157 and 3390 were
-    closed by moving their latents."""
+    come from the atlas, too, unless there is a moustache or the picture's are much sharper. The mouths of
+    2076, 2157 and 3390 were closed by moving their latents."""
 
     seed: int
     truncation: float
@@ -108,6 +108,7 @@ PRESETS = (
         "Woman in her twenties with brown skin and long dark hair",
         rejected_mouths=("AA-half", "AA-third", "OW-half", "UW-half"),
         lends_mouth=False,
+        shows_lips=False,
     ),
     Preset(
         3448,
@@ -133,7 +134,14 @@ PRESETS = (
         rejected_mouths=("OW-half",),
         lends_mouth=False,
     ),
-    Preset(3088, 0.9, "Ruth", "Woman in her fifties with short dark hair", rejected_mouths=("OW-half",)),
+    Preset(
+        3088,
+        0.9,
+        "Ruth",
+        "Woman in her fifties with short dark hair",
+        rejected_mouths=("OW-half",),
+        shows_lips=False,
+    ),
     Preset(434, 0.65, "Rafael", "Man in his twenties with short black hair"),
     Preset(518, 0.65, "Lukas", "Man in his twenties with brown hair and a short beard"),
     Preset(815, 0.65, "Daniel", "Man in his thirties in a navy jacket"),
