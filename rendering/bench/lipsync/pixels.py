@@ -125,6 +125,10 @@ def border_contrast(picture: Grey, landmarks: Landmarks, height: float) -> float
     return float(np.percentile(np.hypot(across, down)[ring], 95))
 
 
+STRAYED = 0.03
+"""Face heights from the landmarks beyond which an alignment by the picture has lost its way."""
+
+
 def upper_face_change(picture: Grey, landmarks: Landmarks, rest: RestFrame) -> float:
     """Mean difference to the rest frame over the upper face, eyes and brows left out, in levels of 255, once
     the frame is laid on it (landmarks first, then by the picture: G. Evangelidis, E. Psarakis, "Parametric
@@ -139,6 +143,9 @@ def upper_face_change(picture: Grey, landmarks: Landmarks, rest: RestFrame) -> f
     onto = _aligned(rest.grey, skin, picture, seen, warp, min(1.0, ALIGNED_HEIGHT / rest.height))
     if onto is None:
         return float("nan")  # the two do not resemble each other at all
+    strayed = np.abs(design @ (onto - warp).T).max()
+    if strayed > STRAYED * rest.height:
+        onto = warp  # smooth skin holds too little to be aligned by: the landmarks are nearer
     laid = cv2.warpAffine(picture, onto, picture.shape[::-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
     return float(np.abs(laid - rest.grey)[skin].mean())
 
