@@ -24,7 +24,7 @@ ORDERS = {
     "title": ("Title", "title"),
     "longest": ("Longest first", "-duration"),
 }
-TIMINGS = {"aligned": "from the sounds of each word", "estimated": "from the loudness of the voice"}
+TIMINGS = {"aligned": "from the sounds of each word", "estimated": "from the sound of the voice"}
 
 
 @require_GET

@@ -55,7 +55,7 @@ def speech(labels: tuple[str, ...] = WORDS, seconds: float = 0.16) -> Speech:
         np.minimum((time / seconds).astype(int), len(labels) - 1)
     ]
     samples = (0.3 * np.sin(2 * np.pi * 140 * time) * loud).astype(np.float32)
-    return Speech(samples, (), phones, "estimated")
+    return Speech(samples, (), phones, "aligned")
 
 
 def render(spoken: Speech, frames: int, seed: int = 7, who: StillActor | None = None):

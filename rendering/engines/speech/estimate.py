@@ -1,8 +1,9 @@
-"""Mouth and word timing from the sound alone, for speech that cannot be aligned.
+"""Word timing and rough phones from the sound alone, for speech that cannot be aligned.
 
 No language model: energy tells talking from silence, the spectrum tells hisses from open and rounded vowels,
-short dips inside a word are closures. The labels are ARPAbet so that the face needs one vocabulary; they say
-what the mouth looks like, not what was said. Deterministic.
+short dips inside a word are closures. The labels are ARPAbet because words, brows and `bench lipsync` read
+phones; they say how open a mouth would be, not what was said. Lips do not follow them: portraits hear for
+themselves (`portrait.heard_articulation`). Deterministic.
 """
 
 from collections.abc import Sequence

@@ -102,7 +102,7 @@ def listen(samples: Samples, transcript: tuple[Utterance, ...] | None, aligner: 
     """Speech from a recording at SAMPLE_RATE.
 
     With the utterances that were spoken (`parse_script` makes them), words and phones are aligned; without,
-    or when they do not fit, the mouth follows energy and spectrum. Silence and noise leave it closed.
+    or when they do not fit, they are estimated from energy and spectrum. Silence and noise have no phones.
     """
     words: tuple[SpokenWord, ...] = ()
     if transcript:

@@ -187,6 +187,16 @@ def articulate(phones: Sequence[Phone], prosody: Prosody, time: Curve) -> Articu
         name: gaussian_filter1d(_blend(targets, time, prosody, name), sigma / step, mode="nearest")
         for name, sigma in SMOOTHING._asdict().items()
     }
+    return _finished(channels, targets, time)
+
+
+def close(channels: dict[str, Curve], phones: Sequence[Phone], time: Curve) -> Articulation:
+    """Curves from elsewhere, as {channel: float64 [frames]} at `time`, with the closures and silences among
+    `phones` made hard."""
+    return _finished(dict(channels), [_Target(phone.label, phone.start, phone.end) for phone in phones], time)
+
+
+def _finished(channels: dict[str, Curve], targets: Sequence[_Target], time: Curve) -> Articulation:
     _enforce_closures(channels, targets, time)
     _settle_silences(channels, targets, time)
     return Articulation(**channels)

@@ -7,6 +7,7 @@ import numpy as np
 from rendering.engines.speech.base import Speech
 from rendering.engines.talking_head.base import CALM, Manner
 from rendering.engines.talking_head.portrait.articulation import Articulation, articulate
+from rendering.engines.talking_head.portrait.heard_articulation import hear
 from rendering.engines.talking_head.portrait.idle import Idle, idle, rest_window
 from rendering.engines.talking_head.portrait.iris import EYE_TURN
 from rendering.engines.talking_head.portrait.manner import Style, style_of
@@ -95,7 +96,11 @@ def perform(speech: Speech, frames: int, fps: int, seed: int, manner: Manner = C
     style = style_of(manner)
     time = (np.arange(frames) + 0.5) / fps
     heard = listen(speech, time)
-    spoken = _opened(articulate(speech.phones, heard, time), style)
+    if speech.timing == "aligned":
+        spoken = articulate(speech.phones, heard, time)
+    else:  # its phones are guesses that are good enough for words and brows, not for lips
+        spoken = hear(speech.samples, time)
+    spoken = _opened(spoken, style)
     lips, head = rest_window(frames, fps, MOUTH_EASE), rest_window(frames, fps)
     return Performance(
         articulation=Articulation(**{f.name: getattr(spoken, f.name) * lips for f in fields(Articulation)}),
