@@ -63,7 +63,7 @@ def test_it_becomes_an_avatar_that_speaks(case: str, tmp_path: Path) -> None:
             Phone(label, 0.12 * number, 0.12 * (number + 1))
             for number, label in enumerate(("AA", "M", "IY", "SIL"))
         ),
-        "estimated",
+        "aligned",
     )
     frames = np.concatenate([chunk.rgb for chunk in actor.animate(speech, frames=12, fps=25, seed=1)])
     mouth = (source.face.landmarks[[61, 291, 0, 17], :2] * scale).astype(int)
