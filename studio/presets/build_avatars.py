@@ -153,6 +153,7 @@ PRESETS = (
         "Arjun",
         "Man in his twenties with brown skin and very short hair",
         rejected_mouths=("AA-third",),
+        shows_lips=False,
     ),
     Preset(
         2076,
@@ -162,7 +163,14 @@ PRESETS = (
         rejected_mouths=("AA-third", "EH-half", "OW-half", "UW"),
     ),
     Preset(562, 0.65, "Marco", "Man in his forties with short greying hair"),
-    Preset(323, 0.65, "Robert", "Man in his fifties with grey hair", rejected_mouths=("OW-half", "UW")),
+    Preset(
+        323,
+        0.65,
+        "Robert",
+        "Man in his fifties with grey hair",
+        rejected_mouths=("OW-half", "UW"),
+        shows_lips=False,
+    ),
     Preset(
         2531,
         0.9,
