@@ -161,11 +161,11 @@ def test_ten_minutes_need_no_more_memory_than_their_curves(spoken: Speech) -> No
     samples = np.resize(spoken.samples, seconds * SAMPLE_RATE)
     tracemalloc.start()
     try:
-        moved = curves(samples)
+        moved = hear(samples, (np.arange(5 * seconds) + 0.5) / 5)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert moved.gap[-FPS * 60 :].max() > 0.3
+    assert moved.gap[-5 * 60 :].max() > 0.3
     assert peak < 120e6
 
 
