@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def dependencies() -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["dev"], *extras["training"]]
     return [re.match(r"[\w.-]+", line).group() for line in wanted]
 
 
