@@ -22,8 +22,6 @@ TEETH_LESS_RED = 5.0
 """a* by which teeth lie below lips, OpenCV's 8-bit scale."""
 DARK_SHARE = 0.5
 """Lightness of an open mouth over that of lips; the shade between closed ones stays above 0.6."""
-LAB_WEIGHT = np.array([0.5, 1.0, 1.0], np.float32)
-"""Lip differs from mouth in hue more reliably than in light."""
 
 
 class LipProbe:
