@@ -61,6 +61,7 @@ def _avatar(avatar: Avatar) -> dict[str, Any]:
         "name": avatar.name,
         "head": "portrait",
         "atlas": avatar.atlas,
+        "quality": "",
     }
 
 

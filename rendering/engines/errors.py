@@ -13,6 +13,14 @@ class EngineError(Exception):
     """Base of everything an engine raises on purpose; `str(error)` may be shown to the user."""
 
 
+class EngineUnavailableError(EngineError):
+    """An engine cannot work here: a package is not installed, or it is only planned."""
+
+
+class CheckpointError(EngineError):
+    """A weights file is not what its engine expects. The message names the file and the tensors."""
+
+
 class ModelMissingError(EngineError):
     """A model file is not on this machine. The message names it and the command that fetches it."""
 

@@ -138,6 +138,7 @@ def segment_key(spec: RenderSpec, scene: SceneSpec, utterance: Utterance, span: 
             "head": scene.avatar.head,
             "atlas": scene.avatar.atlas,
             "engine": talking_heads.version(scene.avatar.head),
+            **({"quality": scene.avatar.quality} if scene.avatar.quality else {}),
         },
         "background": asdict(scene.background) | {"media": _sha256(scene.background.media)},
         "layout": scene.layout,

@@ -101,7 +101,7 @@ class SegmentRenderer:
     def __init__(self, *, threads: int = 2) -> None:
         self._threads = threads
         self._narrator = Narrator(threads=threads)
-        self._actors = ActorCache()
+        self._actors = ActorCache(threads=threads)
 
     def warm_up(self, voices: tuple[str, ...] = ("hibari",)) -> None:
         """Load speech engines, by name, and everything else that the first sentence would wait for.

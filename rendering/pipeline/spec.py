@@ -39,8 +39,8 @@ class VoiceSpec:
 @dataclass(frozen=True)
 class AvatarSpec:
     """kind: still or video. analysis: bundle made when the avatar was accepted (face, matte, plate; see
-    pipeline.avatar). head: name of the talking-head engine. atlas: the viseme atlas made for this very face,
-    "" for none."""
+    pipeline.avatar). head: name of the talking-head engine; quality: one of those it has, "" for the usual
+    one. atlas: the viseme atlas made for this very face, "" for none."""
 
     kind: Literal["still", "video"]
     media: MediaRef
@@ -48,6 +48,7 @@ class AvatarSpec:
     name: str = ""
     head: str = "portrait"
     atlas: str = ""
+    quality: str = ""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def _row(info: VoiceInfo, position: int) -> Voice:
         "gender": info.gender,
         "licence": info.licence,
         "note": info.note,
-        "problem": _sentence(registry.availability(info)),
+        "problem": registry.availability(info) or "",
     }
     voice, _ = Voice.objects.update_or_create(
         slug=voice_slug(info),
@@ -37,7 +37,3 @@ def _row(info: VoiceInfo, position: int) -> Voice:
     if not voice.sample and recording.exists():
         voice.sample.save(recording.name, ContentFile(recording.read_bytes()), save=True)
     return voice
-
-
-def _sentence(lacking: str | None) -> str:
-    return f"It {lacking}." if lacking else ""

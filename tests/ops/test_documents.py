@@ -12,8 +12,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def dependencies() -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    wanted = [*project["dependencies"], *extras["dev"], *extras["training"]]
-    return [re.match(r"[\w.-]+", line).group() for line in wanted]
+    wanted = [*project["dependencies"], *(line for extra in extras.values() for line in extra)]
+    names = dict.fromkeys(re.match(r"[\w.-]+", line).group() for line in wanted)
+    return [name for name in names if name != project["name"]]
 
 
 def variables() -> set[str]:

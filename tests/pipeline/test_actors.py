@@ -33,7 +33,7 @@ class EllipseHead:
 @pytest.fixture
 def head(monkeypatch: pytest.MonkeyPatch) -> EllipseHead:
     made = EllipseHead()
-    monkeypatch.setattr(registry, "engine", lambda name: made)
+    monkeypatch.setattr(registry, "engine", lambda name, **options: made)
     return made
 
 

@@ -103,7 +103,7 @@ def test_what_cannot_be_planned_says_why() -> None:
         plan(spec(scene("🎉")), None)
     with pytest.raises(EngineError, match="no speech engine called parrot"):
         plan(spec(scene(voice=VoiceSpec("parrot", "polly"))), None)
-    with pytest.raises(EngineError, match="no talking head called statue"):
+    with pytest.raises(EngineError, match="no talking head engine called statue"):
         plan(spec(scene(avatar=AvatarSpec("still", *[MediaRef("a" * 64, "x")] * 2, head="statue"))), None)
     with pytest.raises(MediaError, match="Upload it once more"):
         plan(spec(scene(recording=MediaRef("d" * 64, "talk.flac"))), None)

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from rendering.engines.catalogue.pictures import RVM
 from rendering.engines.face.base import Image
 from rendering.engines.matting.base import Alpha
 from rendering.engines.onnx import cpu_session
@@ -25,7 +26,7 @@ class RobustVideoMatting:
     """Keeps the network warm; not thread-safe. Raises ModelMissingError when it is not on this machine."""
 
     name = "rvm"
-    version = "mobilenetv3-1"
+    version = RVM.version
 
     def __init__(self, model: Path | None = None, *, threads: int = 2) -> None:
         self._session = cpu_session(model or locate("rvm-mobilenetv3"), threads)

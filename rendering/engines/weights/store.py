@@ -19,7 +19,8 @@ import platformdirs
 
 from rendering.engines.errors import DownloadError, ModelCorruptError, ModelMissingError
 from rendering.engines.weights import sources
-from rendering.engines.weights.manifest import ARTIFACTS, PACKAGE_SIZES, Artifact
+from rendering.engines.weights.artifact import Artifact
+from rendering.engines.weights.manifest import ARTIFACTS, PACKAGE_SIZES
 
 State = Literal["present", "missing", "corrupt"]
 
