@@ -1,7 +1,7 @@
 """The tensors an engine uses, kept apart from the big checkpoint they were released in.
 
-Checkpoints carry a second set of weights, discriminators and the optimizer's state: DiffDub's renderer is twice
-what it needs, the codec five times. The first load keeps a lean copy beside the models (see
+Checkpoints carry a second set of weights, discriminators and the optimizer's state: DiffDub's renderer is
+twice what it needs, the codec five times. The first load keeps a lean copy beside the models (see
 `rendering.engines.weights.lean_copies`); the next ones map it into memory.
 """
 

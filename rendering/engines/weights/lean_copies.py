@@ -1,4 +1,4 @@
-"""Lean copies of big checkpoints: where they lie, which are right. `rendering.engines.neural.lean` makes them.
+"""Lean copies of big checkpoints: where they lie, which are right. `neural.lean` makes them.
 
 A copy holds only the tensors that its engine uses, as safetensors. Its name carries the checksum of the file
 that it was made from, so a changed original is never served by an old copy.
