@@ -169,3 +169,12 @@ def test_the_list_as_json_has_the_engines(capsys: pytest.CaptureFixture[str]) ->
     assert engines["rvm"]["state"] == "ready"
     assert engines["rvm"]["models"] == ["rvm-mobilenetv3"]
     assert engines["diffdub"]["commercial"] == "no"
+
+
+def test_the_documentation_tells_of_every_engine_whether_it_is_for_commerce() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "models.md").read_text()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if "|" in line]
+    told = {name.split()[0]: row[-1] for row in rows for name in row[0].split(", ")}
+    assert {card.name: told.get(card.name) for card in catalogue.CARDS.values()} == {
+        card.name: card.commercial for card in catalogue.CARDS.values()
+    }
