@@ -10,7 +10,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from avatarlab.errors import Conflict
-from rendering import queues
+from rendering import engine_selectors, queues
 from rendering.models import Engine, ModelPull
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ def request_pull(*, engine: Engine, user: "User") -> ModelPull:
 
     Raises Conflict for an engine that is only planned, that this instance forbids, or that has everything.
     """
-    if engine.state in (Engine.State.PLANNED, Engine.State.FORBIDDEN):
-        raise Conflict(engine.problem)
+    if engine_selectors.state_of(engine) in (Engine.State.PLANNED, Engine.State.FORBIDDEN):
+        raise Conflict(engine_selectors.problem_of(engine))
     names = absent_artifacts(engine)
     if not names:
         raise Conflict(f"Every model file of {engine.title} is here.")

@@ -47,7 +47,8 @@ def _speed(value: Any) -> Speed | None:
     if not isinstance(value, dict) or set(value) != {field.name for field in dataclasses.fields(Speed)}:
         return None
     factor = value.pop("factor")
-    if factor is not None and not (isinstance(factor, int | float) and math.isfinite(factor) and factor > 0):
+    number = isinstance(factor, int | float) and not isinstance(factor, bool)
+    if factor is not None and not (number and math.isfinite(factor) and factor > 0):
         return None
     if not all(isinstance(text, str) for text in value.values()):
         return None
