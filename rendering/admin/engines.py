@@ -120,11 +120,12 @@ class EngineAdmin(admin.ModelAdmin):
 
     def _context(self, request: HttpRequest) -> dict[str, Any]:
         rows = [_row(engine) for engine in engine_selectors.engines()]
+        kinds = [
+            (label, [row for row in rows if row["engine"].kind == kind])
+            for kind, label in Engine.Kind.choices
+        ]
         return {
-            "kinds": [
-                (label, [row for row in rows if row["engine"].kind == kind])
-                for kind, label in Engine.Kind.choices
-            ],
+            "kinds": [(label, of_kind) for label, of_kind in kinds if of_kind],
             "fetching": any(row["pull"] and row["pull"].is_active for row in rows),
             "may_fetch": request.user.has_perm(PERMISSION),
         }
