@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from rendering import model_listing
+from rendering import engine_rows, model_listing
 from rendering.engines.errors import EngineError
 from rendering.engines.weights import STANDARD, bundles, lean_copies, pins, store
 from rendering.engines.weights.manifest import ARTIFACTS
@@ -51,6 +51,10 @@ class Command(BaseCommand):
             getattr(self, f"_{action}")(**options)
         except (EngineError, OSError) as error:
             raise CommandError(str(error)) from error
+        finally:
+            # What pages tell of engines and voices follows from the files that are here.
+            if action in ("pull", "verify", "remove"):
+                engine_rows.refresh_if_set_up()
 
     def _list(self, **options: Any) -> None:
         if options["json"]:
