@@ -68,9 +68,7 @@ def test_the_encoder(network: WavTokenizer, stored: dict, device: torch.device) 
     assert references.difference(network.encoder(samples), stored["emb"]) < ONE_PASS
 
 
-def test_the_encoder_fills_the_last_code(
-    network: WavTokenizer, stored: dict, device: torch.device
-) -> None:
+def test_the_encoder_fills_the_last_code(network: WavTokenizer, stored: dict, device: torch.device) -> None:
     samples = formula.array("wavtok.wav2", (1, 1, 3999), -0.8, 0.8).to(device)
     assert references.difference(network.encoder(samples), stored["emb_odd"]) < ONE_PASS
 

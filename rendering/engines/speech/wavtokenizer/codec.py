@@ -33,7 +33,6 @@ class Codec:
         self.codes = network.sizes.codes
         self.hop = network.sizes.hop
 
-    @torch.inference_mode()
     def decode(self, codes: Tensor) -> Tensor:
         """codes: int64 [B, T], T at least 1, clips of one length. Samples float32 [B, hop T], faded at both
         ends, on the runtime's device. Raises ValueError for codes that do not exist."""
@@ -41,10 +40,10 @@ class Codec:
             raise ValueError(f"codes are [B, T], not {list(codes.shape)}")
         if int(codes.min()) < 0 or int(codes.max()) >= self.codes:
             raise ValueError(f"codes are between 0 and {self.codes - 1}")
-        samples = windows.decode(codes.to(self._runtime.device), self._decode_window, self.hop)
-        return samples * _fades(samples.shape[1], samples.device)
+        with torch.inference_mode():
+            samples = windows.decode(codes.to(self._runtime.device), self._decode_window, self.hop)
+            return samples * _fades(samples.shape[1], samples.device)
 
-    @torch.inference_mode()
     def encode(self, samples: Samples) -> NDArray[np.int64]:
         """samples: float32 [n] at SAMPLE_RATE, of up to some 30 s. Codes int64 [ceil(n / hop)]. In full
         precision always, for a recording's codes are kept. Raises MediaError when there is less than one
@@ -56,8 +55,9 @@ class Codec:
                 f"{math.ceil(100 * shortest / SAMPLE_RATE) / 100:.2f} s."
             )
         sound = torch.from_numpy(np.ascontiguousarray(samples, np.float32)).to(self._runtime.device)
-        latents = self._network.encoder(sound[None, None])
-        codes: NDArray[np.int64] = self._network.codebook.nearest(latents)[0].cpu().numpy()
+        with torch.inference_mode():
+            latents = self._network.encoder(sound[None, None])
+            codes: NDArray[np.int64] = self._network.codebook.nearest(latents)[0].cpu().numpy()
         return codes
 
     def _decode_window(self, codes: Tensor) -> Tensor:

@@ -68,7 +68,7 @@ def _read(state: Mapping[str, Tensor]) -> Sizes:
 
 
 def _strides(state: Mapping[str, Tensor]) -> tuple[int, ...]:
-    """A stage is a residual unit (3n+1), an ELU, and a convolution (3n+3) whose kernel is twice its stride."""
+    """A stage is a residual unit (3n+1), an ELU and a convolution (3n+3); its kernel is twice its stride."""
     stages = _count(state, re.escape(ENCODER) + r"(\d+)\.shortcut\.conv\.conv\.weight")
     return tuple(
         state[f"{ENCODER}{3 * stage + 3}.conv.conv.weight"].shape[-1] // 2 for stage in range(stages)

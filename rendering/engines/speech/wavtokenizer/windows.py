@@ -26,11 +26,11 @@ def spans(length: int, *, longest: int = LONGEST, overlap: int = OVERLAP) -> tup
 
 def decode(codes: Tensor, decode_window: Callable[[Tensor], Tensor], hop: int) -> Tensor:
     """codes [B, T] to samples [B, hop T], no matter how long. decode_window: does it for one window."""
-    joined: Tensor | None = None
-    for start, end in spans(codes.shape[1]):
-        window = decode_window(codes[:, start:end])
-        joined = window if joined is None else _joined(joined, window, OVERLAP * hop, _FADE * hop)
-    assert joined is not None
+    first, *others = spans(codes.shape[1])
+    joined = decode_window(codes[:, slice(*first)])
+    for span in others:
+        window = decode_window(codes[:, slice(*span)])
+        joined = _joined(joined, window, OVERLAP * hop, _FADE * hop)
     return joined
 
 
