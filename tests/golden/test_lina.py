@@ -1,4 +1,4 @@
-"""The Lina language model against the references: tensors by name, scores, attention, states, greedy codes."""
+"""The Lina language model against the references: tensors, scores, attention, states, greedy codes."""
 
 import pytest
 import torch

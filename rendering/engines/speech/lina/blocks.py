@@ -3,7 +3,7 @@
 from typing import Any
 
 import torch
-import torch.nn.functional as F
+from torch.nn import functional
 from torch import Tensor, nn
 
 NORM_EPSILON = 1e-5
@@ -19,7 +19,7 @@ class SwiGLU(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         gate, value = self.p_in(x).chunk(2, dim=-1)
-        return self.p_out(F.silu(gate) * value)
+        return self.p_out(functional.silu(gate) * value)
 
 
 class MixingBlock(nn.Module):

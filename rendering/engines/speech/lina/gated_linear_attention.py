@@ -1,13 +1,13 @@
 """Gated linear attention (Yang and others 2023, arXiv 2312.06635): attention as a recurrence.
 
-Each head keeps a matrix S of keys by values, which forgets per key channel: S = diag(g) S + k v^T, and answers
-a query with q^T S / sqrt(channels of a key).
+Each head keeps a matrix S of keys by values, which forgets per key channel: S = diag(g) S + k v^T, and
+answers a query with q^T S / sqrt(channels of a key).
 """
 
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
+from torch.nn import functional
 from torch import Tensor, nn
 
 from rendering.engines.speech.lina.config import LinaConfig
@@ -60,12 +60,11 @@ class GatedLinearAttention(nn.Module):
     def forward(self, x: Tensor, state: MixerState) -> tuple[Tensor, MixerState]:
         """x: [batch, time, width]; the result is of the same shape, with the state after the last step."""
         query, key, value, tail = self._projected(x, state.tail)
-        decay = F.logsigmoid(self.gk_proj(x).float()) / GATE_TEMPERATURE
-        answer, memory = recurrence(
-            *(self._split(part.float()) for part in (query, key, value, decay)), state.memory
-        )
+        decay = functional.logsigmoid(self.gk_proj(x).float()) / GATE_TEMPERATURE
+        query, key, value, decay = (self._split(part.float()) for part in (query, key, value, decay))
+        answer, memory = recurrence(query, key, value, decay, state.memory)
         answer = self.g_norm_swish_gate(answer.transpose(1, 2)).flatten(-2).to(x.dtype)
-        return self.o_proj(answer * F.silu(self.g_proj(x))), MixerState(memory, tail)
+        return self.o_proj(answer * functional.silu(self.g_proj(x))), MixerState(memory, tail)
 
     def _projected(self, x: Tensor, tail: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         query, key, value = self.q_proj(x), self.k_proj(x), self.v_proj(x)
@@ -78,7 +77,7 @@ class GatedLinearAttention(nn.Module):
             (heard[:, place : place + length] * weight[:, place] for place in range(1, self.kernel)),
             start=heard[:, :length] * weight[:, 0],
         )
-        query, key, value = F.silu(convolved).split(widths, dim=-1)
+        query, key, value = functional.silu(convolved).split(widths, dim=-1)
         return query, key, value, heard[:, length:]
 
     def _split(self, x: Tensor) -> Tensor:
@@ -94,7 +93,7 @@ class _HeadNorm(nn.Module):
         self.weight = nn.Parameter(torch.ones(channels))
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.rms_norm(x, (x.shape[-1],), self.weight.to(x.dtype), NORM_EPSILON)
+        return functional.rms_norm(x, (x.shape[-1],), self.weight.to(x.dtype), NORM_EPSILON)
 
 
 def _depthwise(channels: int, kernel: int) -> nn.Conv1d:

@@ -21,7 +21,8 @@ class LinaState(NamedTuple):
 
 
 class Scores(NamedTuple):
-    """logits: [batch, time, codebooks, codes]; attention: [batch, 2, time, tokens], see BlindCrossAttention."""
+    """logits: [batch, time, codebooks, codes]; attention: [batch, 2, time, tokens], both of the cross
+    attention."""
 
     logits: Tensor
     attention: Tensor

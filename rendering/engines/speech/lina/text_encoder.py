@@ -1,6 +1,6 @@
 """The text encoder: self-attention over the tokens of a text, both ways."""
 
-import torch.nn.functional as F
+from torch.nn import functional
 from torch import Tensor, nn
 
 from rendering.engines.speech.lina.blocks import MixingBlock, Rotary
@@ -19,14 +19,14 @@ class SelfAttention(nn.Module):
     def forward(self, x: Tensor, present: Tensor) -> tuple[Tensor, None]:
         batch, length, width = x.shape
         query, key, value = self.qkv(x).view(batch, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        mixed = F.scaled_dot_product_attention(
+        mixed = functional.scaled_dot_product_attention(
             self.rotary(query), self.rotary(key), value, attn_mask=present[:, None, None]
         )
         return mixed.transpose(1, 2).reshape(batch, length, width), None
 
 
 class TextEncoder(nn.Module):
-    """float [batch, tokens, width] to the same. present: bool [batch, tokens], which of them are no padding."""
+    """float [batch, tokens, width] to the same. present: bool [batch, tokens], those that are no padding."""
 
     def __init__(self, config: LinaConfig) -> None:
         super().__init__()
