@@ -156,7 +156,7 @@ def _limit(spoken: str) -> int:
 def _precision(runtime: Runtime) -> Precision:
     value = os.environ.get(_SETTING, "auto").strip().lower() or "auto"
     if value == "auto":
-        return "int8" if runtime.device.type == "cpu" else "half" if runtime.half else "full"
+        return "half" if runtime.half or runtime.device.type == "cpu" else "full"
     if value not in get_args(Precision):
         raise EngineError(f"{_SETTING} is {value}. Choose one of auto, {', '.join(get_args(Precision))}.")
     return cast(Precision, value)
