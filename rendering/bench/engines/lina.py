@@ -68,7 +68,7 @@ class Speed:
 
 @dataclass(frozen=True)
 class Change:
-    """What a precision changes against float32 with the same codes told. relative: root mean square difference
+    """What a precision changes against float32, told the same codes. relative: root mean square difference
     of the scores, as part of their own deviation; agreement: part of the steps whose likeliest code is the
     same; divergence: Kullback-Leibler, nats, the mean of all steps."""
 
