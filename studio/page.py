@@ -56,16 +56,18 @@ def _upload_itself(avatar: Avatar) -> str:
 
 
 def voice_data(voice: Voice) -> dict[str, Any]:
-    """problem: why it cannot be chosen, empty when it can."""
+    """problem: why it cannot be chosen, empty when it can; sample: of one's own voice the recording."""
     return {
         "id": str(voice.id),
         "name": voice.name,
+        "own": voice.owner_id is not None,
+        "state": voice.state,
         "language": voice.language,
         "language_name": language_name(voice.language),
         "gender": voice.gender,
         "note": voice.note,
         "problem": voice.problem,
-        "sample": url_for(voice, "sample"),
+        "sample": url_for(voice, "media" if voice.owner_id else "sample"),
     }
 
 

@@ -8,6 +8,9 @@ from django.http import Http404
 from accounts.models import User
 from studio.models import Avatar, Background, Project, Pronunciation, Scene, Voice
 
+CLONING_ENGINE = "lina"
+"""The speech engine whose voices can be cloned."""
+
 
 def avatars_for(user: User) -> QuerySet[Avatar]:
     """Presets first, then the user's own, also those still being checked or refused."""
@@ -19,8 +22,16 @@ def backgrounds_for(user: User) -> QuerySet[Background]:
 
 
 def voices_for(user: User) -> QuerySet[Voice]:
-    """Every active voice. One whose `problem` is not empty is shown, but cannot be used."""
-    return Voice.objects.filter(is_active=True)
+    """Presets and the user's own. One whose `problem` is not empty is shown, but cannot be used."""
+    return Voice.objects.visible_to(user)
+
+
+def why_no_cloning() -> str:
+    """Why no voice can be cloned here, in sentences; empty when one can."""
+    preset = Voice.objects.filter(owner=None, engine=CLONING_ENGINE).order_by("position").first()
+    if preset is None:
+        return "This installation has no engine that clones voices. The administrator can run: manage.py seed"
+    return preset.problem
 
 
 def projects_of(user: User) -> QuerySet[Project]:
@@ -53,6 +64,11 @@ def _row_or_404(rows: QuerySet, pk: UUID | str):
 def avatar_for(user: User, pk: UUID | str) -> Avatar:
     """A visible avatar. Raises Http404, also for another user's."""
     return _row_or_404(avatars_for(user), pk)
+
+
+def voice_for(user: User, pk: UUID | str) -> Voice:
+    """A visible voice. Raises Http404, also for another user's."""
+    return _row_or_404(voices_for(user), pk)
 
 
 def background_for(user: User, pk: UUID | str) -> Background:

@@ -8,7 +8,8 @@ from avatarlab.api import AddressField
 from avatarlab.media import url_for
 from studio.models import Avatar, Background, Project, Pronunciation, Scene, Voice
 from studio.scripts import clean_line, clean_text
-from studio.services.uploads import NAME_LENGTH
+from studio.services.keeping import NAME_LENGTH
+from studio.services.voices import TRANSCRIPT_LENGTH
 
 
 class TextField(serializers.CharField):
@@ -95,8 +96,11 @@ class AvatarUploadSerializer(serializers.Serializer):
 
 
 class VoiceSerializer(serializers.ModelSerializer):
+    name = LineField(max_length=NAME_LENGTH)
+    preset = PresetField(help_text="Offered to everybody; cannot be changed.")
     available = serializers.SerializerMethodField()
     sample = StoredFileField("sample")
+    media = StoredFileField("media", help_text="The recording that a voice of one's own is cloned from.")
 
     class Meta:
         model = Voice
@@ -109,13 +113,40 @@ class VoiceSerializer(serializers.ModelSerializer):
             "gender",
             "licence",
             "note",
+            "state",
             "available",
             "problem",
+            "preset",
             "sample",
+            "media",
+            "transcript",
+            "created",
+        ]
+        read_only_fields = [
+            "id",
+            "slug",
+            "engine",
+            "language",
+            "gender",
+            "licence",
+            "note",
+            "state",
+            "problem",
+            "transcript",
+            "created",
         ]
 
     def get_available(self, voice: Voice) -> bool:
-        return not voice.problem
+        return voice.state == Voice.State.READY and not voice.problem
+
+
+class VoiceUploadSerializer(serializers.Serializer):
+    file = serializers.FileField(help_text="3 to 15 s of speech: WAV, MP3, M4A, Ogg, FLAC or WebM.")
+    name = LineField(required=False, allow_blank=True, default="")
+    transcript = TextField(max_length=TRANSCRIPT_LENGTH, help_text="Exactly what is said in the recording.")
+    consent = serializers.BooleanField(
+        default=False, help_text="You may use this voice: it is yours, or its owner agreed."
+    )
 
 
 class BackgroundSerializer(serializers.ModelSerializer):

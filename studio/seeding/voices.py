@@ -29,6 +29,7 @@ def _row(info: VoiceInfo, position: int) -> Voice:
         "problem": registry.availability(info) or "",
     }
     voice, _ = Voice.objects.update_or_create(
+        owner=None,
         slug=voice_slug(info),
         defaults=known,
         create_defaults={**known, "name": info.name, "position": position},

@@ -12,6 +12,7 @@ from studio.services.uploads import (
     upload_background,
     upload_recording,
 )
+from studio.services.voices import delete_voice, rename_voice, upload_voice
 
 __all__ = [
     "create_project",
@@ -19,8 +20,10 @@ __all__ = [
     "delete_background",
     "delete_project",
     "delete_pronunciation",
+    "delete_voice",
     "rename_avatar",
     "rename_background",
+    "rename_voice",
     "request_render",
     "request_render_of",
     "save_draft",
@@ -29,4 +32,5 @@ __all__ = [
     "upload_avatar",
     "upload_background",
     "upload_recording",
+    "upload_voice",
 ]
