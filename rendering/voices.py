@@ -4,12 +4,18 @@ import hashlib
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 
 from avatarlab.files import delete_files
+from rendering.engines import catalogue
+from rendering.engines.catalogue import EngineCard
+from rendering.engines.errors import EngineUnavailableError
 from studio.models import Voice
+from studio.selectors import CLONING_ENGINE
 
 if TYPE_CHECKING:
+    from rendering.engines.speech.base import Samples
     from rendering.pipeline.media import MediaSource
 
 
@@ -18,11 +24,28 @@ def clone(voice: Voice, media: "MediaSource") -> None:
 
     Raises MediaError with the remedy, ModelMissingError, EngineUnavailableError, StorageFull.
     """
-    from rendering.engines.speech import cloning
+    from rendering.engines.speech import reference
     from rendering.pipeline.spec import MediaRef
 
     path = media.local_path(MediaRef(sha256=voice.sha256, name=voice.media.name))
-    keep_bundle(voice, cloning.clone(voice.engine, path, voice.transcript))
+    keep_bundle(voice, voice_file(reference.read(path, voice.transcript), voice.transcript))
+
+
+def voice_file(samples: "Samples", transcript: str) -> bytes:
+    """The voice file of a recording at its engine's rate, as `reference.read` gives it.
+
+    Raises EngineUnavailableError or ModelMissingError while the engine is not ready here.
+    """
+    require(catalogue.card(CLONING_ENGINE))
+    from rendering.engines.speech.lina import cloning
+
+    return cloning.voice_file(samples, transcript, threads=settings.WORKER_THREADS)
+
+
+def require(engine: EngineCard) -> None:
+    """Raises EngineUnavailableError with the remedies while something keeps the engine from working."""
+    if reasons := catalogue.lacking(engine):
+        raise EngineUnavailableError(f"{engine.title} cannot be used. {' '.join(reasons)}")
 
 
 def keep_bundle(voice: Voice, content: bytes) -> None:

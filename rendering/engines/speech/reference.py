@@ -1,11 +1,14 @@
 """The recording that a voice is cloned from: whether it is fit for that, and the part that is used."""
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
 from rendering.engines.errors import MediaError
 from rendering.engines.speech import levels
 from rendering.engines.speech.base import SAMPLE_RATE, Samples
+from rendering.engines.speech.recording import read_recording
 
 SHORTEST, LONGEST = 3.0, 15.0
 """Seconds, of speech and the pauses in it."""
@@ -23,6 +26,16 @@ _MOST_CLIPPED = 0.002
 """Part of the samples that may be at full scale. A well-levelled recording has next to none there."""
 _PACE = (3.0, 40.0)
 """Characters per second. English is read at about 15, and numbers are longer spoken than written."""
+
+
+def read(recording: Path, transcript: str) -> Samples:
+    """What a voice is cloned from: float32 [n] at SAMPLE_RATE.
+
+    transcript: what is said in the recording. Raises MediaError that says what is wrong and what to do.
+    """
+    samples = usable_part(read_recording(recording))
+    check_transcript(transcript, len(samples) / SAMPLE_RATE)
+    return samples
 
 
 def usable_part(samples: Samples) -> Samples:
