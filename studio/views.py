@@ -24,6 +24,7 @@ from studio import page, selectors, services
 from studio.examples import create_example
 from studio.forms import UploadAvatarForm, UploadForm, UploadVoiceForm
 from studio.models import Avatar, Project, Scene, Voice
+from studio.services.voices import TRANSCRIPT_LENGTH
 
 GALLERY_SIZE = 12
 HEAR_CHARACTERS = 600
@@ -61,6 +62,7 @@ def studio(request: HttpRequest) -> HttpResponse:
         "data": data,
         "consent_statement": CONSENT_STATEMENT,
         "voice_consent_statement": VOICE_CONSENT_STATEMENT,
+        "transcript_length": TRANSCRIPT_LENGTH,
         "why_no_cloning": selectors.why_no_cloning(),
         "aspects": ("16:9", "9:16", "1:1", "4:5"),
         "expressions": Scene.Expression.choices,
