@@ -32,14 +32,15 @@ class Narrator:
         first = engine.voices()[0]
         self.say(WARM_UP, VoiceSpec(name, first.key, first.language))
 
-    def say(self, utterance: Utterance, voice: VoiceSpec) -> Speech:
-        """One sentence. Raises ModelMissingError, ScriptError."""
+    def say(self, utterance: Utterance, voice: VoiceSpec, reference: Path | None = None) -> Speech:
+        """One sentence. reference: the file of a cloned voice. Raises ModelMissingError, ScriptError, MediaError."""
         return speak(
             self._engine(voice.engine),
             utterance,
             voice.key,
             speed=voice.speed,
             pitch=voice.pitch,
+            reference=reference,
             aligner=self._alignment(),
         )
 

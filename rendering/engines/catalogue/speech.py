@@ -50,6 +50,7 @@ LINA = EngineCard(
     source="https://github.com/theodorblackbird/lina-speech",
     hardware="two processor cores, better a GPU",
     device_memory_mb=2_000,
+    clones=True,
 )
 BARK = EngineCard(
     name="bark",

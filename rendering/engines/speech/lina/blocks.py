@@ -3,8 +3,8 @@
 from typing import Any
 
 import torch
-from torch.nn import functional
 from torch import Tensor, nn
+from torch.nn import functional
 
 NORM_EPSILON = 1e-5
 

@@ -20,8 +20,8 @@ _CROSS = "attentive_rnn.cross_att."
 @dataclass(frozen=True)
 class LinaConfig:
     """width: of the residual stream; hidden: of a feed-forward block; encoder, decoder: blocks before and
-    after the cross attention; heads, keys, values: of a mixer, keys and values of all heads together; rank: of
-    its gates; kernel: of its short convolutions, 0 without; codebooks, codes: of the codec; text_*: of the
+    after the cross attention; heads, keys, values: of a mixer, keys and values of all heads together; rank:
+    of its gates; kernel: of its short convolutions, 0 without; codebooks, codes: of the codec; text_*: of the
     text encoder, rotary: frequencies of its rotary embedding; positions: how text positions are told to the
     cross attention; places, reach: longest text and kernel of the convolutional ones; cross_rotary:
     frequencies of the rotary embedding of the cross attention, 0 without; tied: codes are read with the

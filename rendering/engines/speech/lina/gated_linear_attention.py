@@ -7,8 +7,8 @@ answers a query with q^T S / sqrt(channels of a key).
 from typing import NamedTuple
 
 import torch
-from torch.nn import functional
 from torch import Tensor, nn
+from torch.nn import functional
 
 from rendering.engines.speech.lina.config import LinaConfig
 

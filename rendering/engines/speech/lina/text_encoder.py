@@ -1,7 +1,7 @@
 """The text encoder: self-attention over the tokens of a text, both ways."""
 
-from torch.nn import functional
 from torch import Tensor, nn
+from torch.nn import functional
 
 from rendering.engines.speech.lina.blocks import MixingBlock, Rotary
 from rendering.engines.speech.lina.config import LinaConfig

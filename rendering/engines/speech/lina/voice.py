@@ -1,8 +1,8 @@
 """Voice files: how a voice that was cloned or tuned is kept, and told to the language model.
 
 A safetensors file whose metadata name format and version. A cloned voice is the codes of a recording and its
-transcript; a tuned one is what every recurrent block remembers before it hears anything: a key and a value for
-each head, whose outer product is its memory.
+transcript; a tuned one is what every recurrent block remembers before it hears anything: a key and a value
+for each head, whose outer product is its memory.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ _LARGEST = 16 << 20
 
 @dataclass(frozen=True)
 class ClonedVoice:
-    """codes: int64 [codebooks, frames], those of the codec (0 is a sound); transcript: what is said in them."""
+    """codes: int64 [codebooks, frames], as the codec gives them; transcript: what is said in them."""
 
     codes: Tensor
     transcript: str
@@ -48,7 +48,7 @@ Voice = ClonedVoice | TunedVoice
 
 
 def to_bytes(voice: Voice) -> bytes:
-    """The file of a voice. The same voice gives the same bytes."""
+    """The file of a voice."""
     metadata = {"format": FORMAT, "version": VERSION}
     if isinstance(voice, ClonedVoice):
         tensors = {"codes": voice.codes.to(torch.int64)}
@@ -95,9 +95,7 @@ def _cloned(codes: Tensor, transcript: str, config: LinaConfig) -> ClonedVoice:
     if int(codes.min()) < 0 or int(codes.max()) >= config.codes:
         raise _refusal(f"it has codes outside 0 to {config.codes - 1}")
     if not transcript.strip() or len(transcript) > LONGEST_TRANSCRIPT:
-        raise _refusal(
-            f"its transcript has {len(transcript.strip())} characters; 1 to {LONGEST_TRANSCRIPT} can be used"
-        )
+        raise _refusal(f"its transcript has {len(transcript.strip())} letters, not 1 to {LONGEST_TRANSCRIPT}")
     return ClonedVoice(codes, transcript)
 
 
