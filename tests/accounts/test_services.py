@@ -23,6 +23,7 @@ def owner():
 def furnish(user: User) -> None:
     """One row of everything a user can have, with files."""
     factories.avatar(user)
+    factories.voice(user)
     factories.background(user, kind="image")
     render = factories.stored(
         factories.render(user, log="Traceback: the operator's business", event_number=1), "video"
