@@ -61,14 +61,6 @@ def test_a_good_recording_becomes_a_voice(models, work) -> None:
     assert codes.shape[-1] == pytest.approx(6 * 75, abs=45)
 
 
-def test_the_same_recording_gives_the_same_voice_file(models) -> None:
-    first, second = waiting(hum(6)), waiting(hum(6))
-    for voice in (first, second):
-        jobs.check_voice(voice.id)
-        voice.refresh_from_db()
-    assert first.bundle_sha256 == second.bundle_sha256 != ""
-
-
 @pytest.mark.parametrize(
     ("content", "words"),
     [
