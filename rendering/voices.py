@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 
 from avatarlab.files import delete_files
+from rendering import engine_rows
 from rendering.engines import catalogue
 from rendering.engines.catalogue import EngineCard
 from rendering.engines.errors import EngineUnavailableError
@@ -43,7 +44,9 @@ def voice_file(samples: "Samples", transcript: str) -> bytes:
 
 
 def require(engine: EngineCard) -> None:
-    """Raises EngineUnavailableError with the remedies while something keeps the engine from working."""
+    """Raises EngineUnavailableError with the remedies while something, or the operator, keeps the engine from
+    working here."""
+    engine_rows.check_allowed(engine.name)
     if reasons := catalogue.lacking(engine):
         raise EngineUnavailableError(f"{engine.title} cannot be used. {' '.join(reasons)}")
 

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from avatarlab.api import UUID_PATTERN, CreatedCursorPagination, PositionCursorPagination
 from avatarlab.errors import Conflict, NotFound
 from avatarlab.parsers import BoundedJSONParser, BoundedMultiPartParser
+from rendering import engine_selectors
 from studio import selectors, services
 from studio.models import Avatar, Background, Project, Pronunciation, Voice
 from studio.serializers import (
@@ -65,7 +66,8 @@ class VoiceFilter(django_filters.FilterSet):
         fields = ["engine", "language", "gender"]
 
     def filter_available(self, voices: QuerySet, name: str, value: bool) -> QuerySet:
-        able = Q(problem="", state=Voice.State.READY)
+        down = [one.name for one in engine_selectors.engines() if engine_selectors.problem_of(one)]
+        able = Q(problem="", state=Voice.State.READY) & ~Q(engine__in=down)
         return voices.filter(able) if value else voices.exclude(able)
 
 
@@ -132,6 +134,10 @@ class VoiceViewSet(OwnRowMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin
 
     def get_queryset(self) -> QuerySet[Voice]:
         return selectors.voices_for(self.request.user)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        engines = {engine.name: engine for engine in engine_selectors.engines()}
+        return {**super().get_serializer_context(), "engines": engines}
 
     @extend_schema(request={"multipart/form-data": VoiceUploadSerializer}, responses={201: VoiceSerializer})
     def create(self, request: Request) -> Response:

@@ -6,6 +6,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
 from accounts.models import User
+from rendering import engine_selectors
 from studio.models import Avatar, Background, Project, Pronunciation, Scene, Voice
 
 CLONING_ENGINE = "lina"
@@ -28,10 +29,10 @@ def voices_for(user: User) -> QuerySet[Voice]:
 
 def why_no_cloning() -> str:
     """Why no voice can be cloned here, in sentences; empty when one can."""
-    preset = Voice.objects.filter(owner=None, engine=CLONING_ENGINE).order_by("position").first()
-    if preset is None:
-        return "This installation has no engine that clones voices. The administrator can run: manage.py seed"
-    return preset.problem
+    engine = engine_selectors.engines().filter(name=CLONING_ENGINE).first()
+    if engine is None:
+        return "The engines of this installation are not known yet. Run: python manage.py seed"
+    return engine_selectors.problem_of(engine)
 
 
 def projects_of(user: User) -> QuerySet[Project]:

@@ -17,9 +17,10 @@ from accounts.services import CONSENT_STATEMENT, VOICE_CONSENT_STATEMENT
 from avatarlab.errors import UserError
 from avatarlab.media import url_for
 from avatarlab.pages import json_body
+from rendering import engine_selectors
 from rendering import selectors as rendering
 from rendering import services as rendering_services
-from rendering.models import Render, RenderSegment
+from rendering.models import Engine, Render, RenderSegment
 from studio import page, selectors, services
 from studio.examples import create_example
 from studio.forms import UploadAvatarForm, UploadForm, UploadVoiceForm
@@ -128,14 +129,15 @@ def estimate(request: HttpRequest) -> JsonResponse:
     scenes = data.get("scenes")
     if not isinstance(scenes, list) or not all(isinstance(scene, dict) for scene in scenes):
         raise UserError("The script could not be read. Reload the page.")
-    return JsonResponse(rendering.estimate({"scenes": [_script_and_speed(scene) for scene in scenes]}))
+    return JsonResponse(rendering.estimate({"scenes": [_script_and_pace(scene) for scene in scenes]}))
 
 
-def _script_and_speed(scene: dict[str, Any]) -> dict[str, Any]:
-    script, speed = scene.get("script"), scene.get("speed")
+def _script_and_pace(scene: dict[str, Any]) -> dict[str, Any]:
+    script, speed, head = scene.get("script"), scene.get("speed"), scene.get("head")
     return {
         "script": script if isinstance(script, str) else "",
         "speed": min(max(float(speed), 0.5), 2.0) if isinstance(speed, int | float) else 1.0,
+        "head": head if isinstance(head, str) else "",
     }
 
 
@@ -154,7 +156,7 @@ def hear(request: HttpRequest) -> JsonResponse:
         raise UserError(f"{voice.name} is still being checked. Try again in a few seconds.")
     if voice.problem:
         raise UserError(f"The voice {voice.name} is not available. {voice.problem}")
-    settings_of_voice = _script_and_speed(data)
+    settings_of_voice = _script_and_pace(data)
     hearing = rendering_services.start_hearing(
         owner=request.user,
         text=text.strip()[:HEAR_CHARACTERS],
@@ -213,7 +215,7 @@ def upload_voice(request: HttpRequest) -> JsonResponse:
     """Take a recording to clone a voice from; `voice` tells what the check found."""
     form = _checked(UploadVoiceForm(request.POST, request.FILES))
     row = services.upload_voice(owner=request.user, **form.cleaned_data)
-    return JsonResponse(page.voice_data(row), status=201)
+    return JsonResponse(page.voice_data(row, _engine_of(row)), status=201)
 
 
 def _checked(form: UploadForm) -> UploadForm:
@@ -236,7 +238,12 @@ def avatar(request: HttpRequest, id: UUID) -> JsonResponse:  # noqa: A002
 @never_cache
 def voice(request: HttpRequest, id: UUID) -> JsonResponse:  # noqa: A002
     """A voice as it stands; asked again and again while it is being checked."""
-    return JsonResponse(page.voice_data(selectors.voice_for(request.user, id)))
+    row = selectors.voice_for(request.user, id)
+    return JsonResponse(page.voice_data(row, _engine_of(row)))
+
+
+def _engine_of(row: Voice) -> Engine | None:
+    return engine_selectors.engines().filter(name=row.engine).first()
 
 
 @require_POST

@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from accounts.models import User
-from rendering.models import Render
+from rendering.models import Engine, Render
 from studio import models
 from studio.spec import render_spec
 
@@ -78,9 +78,29 @@ def voice(owner: User | None = None, **fields: Any) -> models.Voice:
     return models.Voice.objects.create(**{**defaults, **fields})
 
 
-def cloning_voice(**fields: Any) -> models.Voice:
-    """The preset by which an instance knows that it can clone voices."""
-    return voice(**{"engine": "lina", "key": "neutral", **fields})
+def engine(**fields: Any) -> Engine:
+    """A ready face engine for everybody, of two qualities."""
+    number = next(_numbers)
+    defaults = {
+        "name": f"engine-{number}",
+        "kind": Engine.Kind.TALKING_HEAD,
+        "title": f"Engine {number}",
+        "summary": "Moves faces.",
+        "state": Engine.State.READY,
+        "qualities": ["draft", "standard"],
+        "hardware": "any processor",
+        "code_licence": "MIT",
+        "weights_licence": "Apache-2.0",
+        "commercial": Engine.Commercial.YES,
+        "source": "https://example.org/",
+        "version": "1",
+    }
+    return Engine.objects.create(**{**defaults, **fields})
+
+
+def cloning_engine(**fields: Any) -> Engine:
+    """By which an instance knows that it can clone voices."""
+    return engine(**{"name": "lina", "kind": Engine.Kind.SPEECH, "qualities": [], **fields})
 
 
 def background(owner: User | None = None, **fields: Any) -> models.Background:

@@ -8,7 +8,7 @@ import studio.models
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("studio", "0003_avatar_report"),
+        ("studio", "0004_scene_head"),
     ]
 
     operations = [

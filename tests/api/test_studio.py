@@ -89,7 +89,7 @@ def voice_form(**changes) -> dict:
 
 
 def test_a_voice_is_cloned_from_a_recording(api, owner) -> None:
-    factories.cloning_voice()
+    factories.cloning_engine()
     answer = api.post(f"{V1}/voices/", voice_form(name="Mine"), format="multipart")
     assert answer.status_code == 201
     made = answer.json()
@@ -107,9 +107,9 @@ def test_a_voice_is_cloned_from_a_recording(api, owner) -> None:
 
 
 def test_no_voice_without_consent_or_transcript(api, owner) -> None:
-    factories.cloning_voice()
+    factories.cloning_engine()
     refusal = problem(api.post(f"{V1}/voices/", voice_form(consent=False), format="multipart"), 400)
-    assert "consent" in refusal["fields"]
+    assert "Confirm that you may use this voice" in refusal["detail"]
     problem(api.post(f"{V1}/voices/", voice_form(transcript=""), format="multipart"), 400)
     assert not owner.voices.exists()
 

@@ -19,7 +19,7 @@ WAV = b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(40)
 
 @pytest.fixture
 def owner():
-    factories.cloning_voice()
+    factories.cloning_engine()
     return factories.user()
 
 
@@ -71,7 +71,7 @@ def test_a_transcript_is_needed_and_no_novel(owner, transcript, words) -> None:
 
 
 def test_an_instance_that_cannot_clone_says_why() -> None:
-    factories.cloning_voice(problem="It needs lina-169m. Run: python manage.py models pull lina-169m")
+    factories.cloning_engine(problem="It needs lina-169m. Run: python manage.py models pull lina-169m")
     owner = factories.user()
     with pytest.raises(Conflict, match="models pull lina-169m"):
         upload(owner)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from rendering import engine_rows
 from rendering.engines.errors import EngineError
 from rendering.engines.weights import STANDARD, store
 from rendering.engines.weights.manifest import ARTIFACTS
@@ -33,6 +34,10 @@ class Command(BaseCommand):
             getattr(self, f"_{action}")(**options)
         except EngineError as error:
             raise CommandError(str(error)) from error
+        finally:
+            # What pages tell of engines and voices follows from the files that are here.
+            if action in ("pull", "verify", "remove"):
+                engine_rows.refresh_if_set_up()
 
     def _list(self, **options: Any) -> None:
         statuses = store.statuses()
