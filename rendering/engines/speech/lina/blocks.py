@@ -49,9 +49,8 @@ class Rotary(nn.Module):
         super().__init__()
         self.freqs = nn.Parameter(10_000.0 ** (-torch.arange(pairs) / pairs), requires_grad=False)
 
-    def forward(self, x: Tensor, start: int = 0) -> Tensor:
-        """x: [..., time, channels], the first of them at position `start`."""
-        positions = torch.arange(start, start + x.shape[-2], device=x.device, dtype=torch.float32)
+    def forward(self, x: Tensor, positions: Tensor) -> Tensor:
+        """x: [..., time, channels]; positions: [time]."""
         angles = positions[:, None] * self.freqs.float()
         cosine, sine = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
         turned = 2 * len(self.freqs)

@@ -50,21 +50,21 @@ class BlindCrossAttention(nn.Module):
         """text: the encoded tokens [batch, tokens, width]."""
         keys = self.ln_k(self.k(text))
         return Reading(
-            self.rotary(keys) if self.rotated else keys,
+            self.rotary(keys, torch.arange(keys.shape[1], device=keys.device)) if self.rotated else keys,
             self.ln_v(self.v(text)),
             self.pos_embed(present).to(text.dtype),
             present,
         )
 
     def forward(
-        self, x: Tensor, reading: Reading, state: MixerState, start: int = 0
+        self, x: Tensor, reading: Reading, state: MixerState, steps: Tensor
     ) -> tuple[Tensor, tuple[Tensor, MixerState]]:
-        """x: [batch, time, width], its first step being number `start`.
+        """x: [batch, time, width]; steps: [time], their numbers.
 
         Returns what was read there, both attentions [batch, 2, time, tokens] and the state.
         """
         query = self.ln_q(self.q(x))
-        query = self.rotary(query, start) if self.rotated else query
+        query = self.rotary(query, steps) if self.rotated else query
         first = _attention(query, reading.keys, reading.present)
         place, state = self.pos_net(first @ reading.places, state)
         second = _attention(place, reading.places, reading.present)

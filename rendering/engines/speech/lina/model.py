@@ -105,7 +105,8 @@ class _AttentiveRecurrence(nn.Module):
         for block, mixer in zip(self.encoder, before, strict=True):
             x, mixer = block(x, mixer)
             mixers.append(mixer)
-        read, (attention, place) = self.cross_att(x, reading, state.mixers[-1], state.steps)
+        steps = torch.arange(state.steps, state.steps + x.shape[1], device=x.device)
+        read, (attention, place) = self.cross_att(x, reading, state.mixers[-1], steps)
         x = x + read
         for block, mixer in zip(self.decoder, after, strict=True):
             x, mixer = block(x, mixer)

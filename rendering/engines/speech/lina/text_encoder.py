@@ -1,5 +1,6 @@
 """The text encoder: self-attention over the tokens of a text, both ways."""
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -19,9 +20,9 @@ class SelfAttention(nn.Module):
     def forward(self, x: Tensor, present: Tensor) -> tuple[Tensor, None]:
         batch, length, width = x.shape
         query, key, value = self.qkv(x).view(batch, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        mixed = functional.scaled_dot_product_attention(
-            self.rotary(query), self.rotary(key), value, attn_mask=present[:, None, None]
-        )
+        positions = torch.arange(length, device=x.device)
+        query, key = self.rotary(query, positions), self.rotary(key, positions)
+        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=present[:, None, None])
         return mixed.transpose(1, 2).reshape(batch, length, width), None
 
 

@@ -1,0 +1,76 @@
+"""Matrices of the decoding step in the precision that suits a device.
+
+A step multiplies a few vectors by every weight of the model, so its time is that of reading the weights:
+halving their bytes halves it. What is computed from them stays float32.
+"""
+
+import warnings
+from collections.abc import Callable
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from rendering.engines.errors import EngineUnavailableError
+
+Precision = Literal["full", "half", "int8"]
+"""Of weights. full: float32; half: float16; int8: 8 bits a weight with a scale for each output, and 7 bits a
+value of the input, on processors only."""
+Projection = Callable[[Tensor], Tensor]
+"""float32 [rows, inputs] to float32 [rows, outputs]."""
+
+_STEPS = 63
+"""Of an input's 7 bits on either side of zero. An eighth bit would overflow the 16-bit sums of processors
+without VNNI (FBGEMM, "reduced range")."""
+
+
+def pack(weight: Tensor, bias: Tensor | None, precision: Precision) -> Projection:
+    """weight: [outputs, inputs], on the device that is to compute. Raises EngineUnavailableError for a precision
+    that this device or this build of PyTorch has no kernels for."""
+    weight = weight.detach().float()
+    bias = None if bias is None else bias.detach().float()
+    if precision == "full":
+        return lambda x: functional.linear(x, weight, bias)
+    if weight.device.type != "cpu":
+        return _half_on_gpu(weight, bias, precision)
+    if "fbgemm" not in torch.backends.quantized.supported_engines:
+        raise EngineUnavailableError(
+            f"PyTorch has no {precision} kernels for this processor. Set AVATARLAB_LINA_PRECISION to full."
+        )
+    if precision == "half":
+        packed = torch.ops.quantized.linear_prepack_fp16(weight, bias)
+        return lambda x: torch.ops.quantized.linear_dynamic_fp16(x, packed)
+    return _int8(weight, bias)
+
+
+def _half_on_gpu(weight: Tensor, bias: Tensor | None, precision: Precision) -> Projection:
+    if precision != "half":
+        raise EngineUnavailableError(
+            f"Lina-Speech has no {precision} weights on a GPU. Set AVATARLAB_LINA_PRECISION to half or full."
+        )
+    half = weight.half()
+    half_bias = None if bias is None else bias.half()
+    return lambda x: functional.linear(x.half(), half, half_bias).float()
+
+
+def _int8(weight: Tensor, bias: Tensor | None) -> Projection:
+    """Every row of the input has a scale of its own: what one row becomes does not depend on the others."""
+    scales = weight.abs().amax(dim=1).clamp(min=1e-12) / 127
+    rounded = (weight / scales[:, None]).round().to(torch.int8)
+    with warnings.catch_warnings():
+        # Tensors that are quantised by themselves are to go; the kernels that take packed weights stay.
+        warnings.simplefilter("ignore", UserWarning)
+        quantised = torch._make_per_channel_quantized_tensor(
+            rounded, scales.double(), torch.zeros(len(scales), dtype=torch.int64), 0
+        )
+    packed = torch.ops.quantized.linear_prepack(quantised, None)
+
+    def project(x: Tensor) -> Tensor:
+        loudest = x.abs().amax(dim=1, keepdim=True).clamp_(min=1e-12)
+        product = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(
+            x / loudest, 1 / _STEPS, _STEPS, packed
+        )
+        return product.mul_(loudest) if bias is None else torch.addcmul(bias, product, loudest)
+
+    return project
