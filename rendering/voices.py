@@ -53,15 +53,16 @@ def require(engine: EngineCard) -> None:
 
 def keep_bundle(voice: Voice, content: bytes) -> None:
     """Store a voice file and say that the voice is ready. Raises StorageFull."""
-    before = [voice.bundle.name] if voice.bundle else []
     voice.bundle.save("voice.safetensors", ContentFile(content), save=False)
-    kept = Voice.objects.filter(pk=voice.pk).update(
+    # Two workers may have checked one recording; the second finds it done.
+    kept = Voice.objects.filter(pk=voice.pk, state=Voice.State.CHECKING).update(
         bundle=voice.bundle.name,
         bundle_sha256=hashlib.sha256(content).hexdigest(),
         state=Voice.State.READY,
         problem="",
     )
-    delete_files(before if kept else [voice.bundle.name])
+    if not kept:
+        delete_files([voice.bundle.name])
 
 
 def refuse(voice_id: UUID, problem: str) -> None:
