@@ -106,10 +106,12 @@ class Synthesis:
     """Raw output of an engine.
 
     samples: at SAMPLE_RATE; pronunciations: the IPA it spoke for each word of `phonemes.spoken_words`, where
-    it knows, so that names outside any dictionary can be aligned."""
+    it knows, so that names outside any dictionary can be aligned; words: start and end in seconds of each of
+    the same words, None for one that it did not say, where it knows when it said them."""
 
     samples: Samples
     pronunciations: Mapping[str, str] = field(default_factory=dict)
+    words: tuple[tuple[float, float] | None, ...] = ()
 
 
 class SpeechEngine(Protocol):

@@ -56,12 +56,18 @@ def speak(
         raise ScriptError(f"There is nothing to say in “{utterance.text[:60]}”.")
     ratio = levels.pitch_ratio(pitch)
     synthesis = _synthesis(engine, utterance, voice, speed / ratio, reference)
-    samples = levels.level(levels.trim(levels.raise_pitch(synthesis.samples, ratio)))
+    raised = levels.raise_pitch(synthesis.samples, ratio)
+    samples = levels.level(levels.trim(raised))
+    earlier = levels.trimmed_seconds(raised)
     speech = time_words(
         samples,
         utterance.words,
         language=utterance.language,
         pronunciations=synthesis.pronunciations,
+        known=[
+            span and (max(0.0, span[0] / ratio - earlier), max(0.0, span[1] / ratio - earlier))
+            for span in synthesis.words
+        ],
         aligner=aligner,
     )
     return _followed_by_silence(speech, utterance.pause_after)

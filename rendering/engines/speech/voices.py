@@ -49,3 +49,24 @@ HIBARI_VOICES = (
     ),
 )
 KOKORO_VOICES = tuple(_kokoro_voice(key) for key in _KOKORO_CHECKSUMS)
+
+_MADE_UP = (
+    "Nobody's voice: the model makes it up, and it is the same in every sentence. Non-commercial use only."
+)
+
+
+def _made_up(key: str, gender: Literal["female", "male"]) -> VoiceInfo:
+    return VoiceInfo(
+        engine="lina",
+        key=key,
+        name=f"Made up, {key}",
+        language="en-us",
+        gender=gender,
+        licence="CC-BY-NC-4.0",
+        artifacts=("lina-169m", "lina-bpe", "wavtokenizer"),
+        note=_MADE_UP,
+    )
+
+
+LINA_VOICES = (_made_up("one", "female"), _made_up("two", "male"))
+"""Which gender a made-up voice has is the model's choice; these are where people look for them."""

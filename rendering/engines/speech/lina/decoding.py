@@ -1,7 +1,7 @@
 """One step of several utterances at once, in place: the codes of the next moment of each.
 
-Everything a step reads and writes lies in buffers of fixed size, its number and its random numbers included, so
-that a GPU can replay it as one graph.
+Everything a step reads and writes lies in buffers of fixed size, its number and its random numbers included,
+so that a GPU can replay it as one graph.
 """
 
 from dataclasses import dataclass
@@ -72,9 +72,11 @@ class Decoding:
     def begin(self, reading: Reading, state: LinaState, latest: Tensor, noise: Tensor) -> None:
         """Fill the buffers; rows and tokens that they have beyond those given are decoded, and mean nothing.
 
-        latest: int64 [rows, codebooks]; noise: float32 [steps, rows, choices], Gumbel; zeros for the likeliest.
+        latest: int64 [rows, codebooks]; noise: float32 [steps, rows, choices], Gumbel; zeros for the
+        likeliest.
         """
-        buffers, rows, tokens = self.buffers, *reading.present.shape
+        buffers = self.buffers
+        rows, tokens = reading.present.shape
         scale = reading.keys.shape[-1] ** -0.5
         buffers.now.zero_()
         buffers.told.fill_(state.steps)
@@ -148,7 +150,8 @@ class Decoding:
         return (attention @ buffers.values)[:, 0], attention[:, 0]
 
     def _choose(self, logits: Tensor) -> Tensor:
-        """By chance among the likeliest of the first codebook (Gumbel's trick), the likeliest of the others."""
+        """By chance among the likeliest of the first codebook (Gumbel's trick), the likeliest of the
+        others."""
         likeliest = logits[:, 0].topk(self.choices)
         noise = self.buffers.noise.index_select(0, self.buffers.now)[0]
         chosen = (likeliest.values + noise).argmax(dim=1, keepdim=True)

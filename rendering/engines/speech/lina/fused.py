@@ -25,9 +25,9 @@ class FusedBlock:
     """A recurrent block.
 
     enter: to queries, keys, values, output gates and the first half of the memory's gates, side by side;
-    widths: of these; convolution: [kernel, queries + keys + values] or None; gate: the second half, weight and
-    bias; answer: scale of the norm after the memory, epsilon its epsilon, in which the scale of queries is
-    folded: a norm does not see it otherwise; leave, widen, narrow: see GatedLinearAttention and SwiGLU.
+    widths: of these; convolution: [kernel, queries + keys + values] or None; gate: the second half, weight
+    and bias; answer: scale of the norm after the memory, epsilon its epsilon, in which the scale of queries
+    is folded: a norm does not see it otherwise; leave, widen, narrow: see GatedLinearAttention and SwiGLU.
     """
 
     heads: int
@@ -46,8 +46,8 @@ class FusedBlock:
 
 @dataclass(frozen=True)
 class FusedModel:
-    """embedding: [codebooks, codes, width]; query: of the cross attention, with its norm and rotary embedding,
-    if it has one; head: to the scores of all codebooks, side by side."""
+    """embedding: [codebooks, codes, width]; query: of the cross attention, with its norm and rotary
+    embedding, if it has one; head: to the scores of all codebooks, side by side."""
 
     config: LinaConfig
     device: torch.device
@@ -62,7 +62,8 @@ class FusedModel:
 
 
 def fuse(model: LinaModel, precision: Precision) -> FusedModel:
-    """precision: of the matrices; all else is float32. Raises EngineUnavailableError, see `projections.pack`."""
+    """precision: of the matrices; all else is float32. Raises EngineUnavailableError, see
+    `projections.pack`."""
     recurrence, cross = model.attentive_rnn, model.attentive_rnn.cross_att
     return FusedModel(
         config=model.config,

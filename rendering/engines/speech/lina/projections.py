@@ -15,19 +15,21 @@ from torch.nn import functional
 from rendering.engines.errors import EngineUnavailableError
 
 Precision = Literal["full", "half", "int8"]
-"""Of weights. full: float32; half: float16; int8: 8 bits a weight with a scale for each output, and 7 bits a
-value of the input, on processors only."""
+"""Of weights. full: float32; half: float16; int8: 8 bits with a scale for each output, on
+processors only."""
 Projection = Callable[[Tensor], Tensor]
 """float32 [rows, inputs] to float32 [rows, outputs]."""
 
 _STEPS = 63
-"""Of an input's 7 bits on either side of zero. An eighth bit would overflow the 16-bit sums of processors
-without VNNI (FBGEMM, "reduced range")."""
+"""Of 7 bits on either side of zero. An eighth bit would overflow the 16-bit sums of processors without VNNI
+(FBGEMM, "reduced range")."""
+_SMALLEST = 1e-12
+"""Below this a row counts as silent: nothing is divided by zero."""
 
 
 def pack(weight: Tensor, bias: Tensor | None, precision: Precision) -> Projection:
-    """weight: [outputs, inputs], on the device that is to compute. Raises EngineUnavailableError for a precision
-    that this device or this build of PyTorch has no kernels for."""
+    """weight: [outputs, inputs], on the device that is to compute. Raises EngineUnavailableError for a
+    precision that this device or this build of PyTorch has no kernels for."""
     weight = weight.detach().float()
     bias = None if bias is None else bias.detach().float()
     if precision == "full":
@@ -55,8 +57,9 @@ def _half_on_gpu(weight: Tensor, bias: Tensor | None, precision: Precision) -> P
 
 
 def _int8(weight: Tensor, bias: Tensor | None) -> Projection:
-    """Every row of the input has a scale of its own: what one row becomes does not depend on the others."""
-    scales = weight.abs().amax(dim=1).clamp(min=1e-12) / 127
+    """Inputs go in as two rows of 7 bits, the second being what the first leaves: 14 bits, for weights that
+    are read once. Every input has a scale of its own, so what becomes of it does not depend on the others."""
+    scales = weight.abs().amax(dim=1).clamp(min=_SMALLEST) / 127
     rounded = (weight / scales[:, None]).round().to(torch.int8)
     with warnings.catch_warnings():
         # Tensors that are quantised by themselves are to go; the kernels that take packed weights stay.
@@ -67,10 +70,12 @@ def _int8(weight: Tensor, bias: Tensor | None) -> Projection:
     packed = torch.ops.quantized.linear_prepack(quantised, None)
 
     def project(x: Tensor) -> Tensor:
-        loudest = x.abs().amax(dim=1, keepdim=True).clamp_(min=1e-12)
-        product = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(
-            x / loudest, 1 / _STEPS, _STEPS, packed
-        )
-        return product.mul_(loudest) if bias is None else torch.addcmul(bias, product, loudest)
+        unit = x.abs().amax(dim=1, keepdim=True).clamp_(min=_SMALLEST) / _STEPS
+        scaled = x / unit
+        coarse = scaled.round()
+        rows = torch.cat((coarse, (scaled - coarse).mul_(2 * _STEPS)))
+        product = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(rows, 1.0, _STEPS, packed)
+        product = product[: len(x)].add(product[len(x) :], alpha=0.5 / _STEPS)
+        return product * unit if bias is None else torch.addcmul(bias, product, unit)
 
     return project

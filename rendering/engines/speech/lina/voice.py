@@ -62,7 +62,8 @@ def to_bytes(voice: Voice) -> bytes:
 
 
 def read(path: Path, config: LinaConfig) -> Voice:
-    """The voice in a file, checked against the model it is meant for. Raises MediaError, saying what is wrong.
+    """The voice in a file, checked against the model it is meant for. Raises MediaError, saying what is
+    wrong.
 
     Codes may also be int64 [frames] where there is one codebook.
     """
