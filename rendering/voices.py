@@ -1,6 +1,8 @@
-"""From a recording to a cloned voice: what the check of a worker leaves in the row."""
+"""From recordings to voices: what the check of a worker leaves in the row, and what a command learns."""
 
 import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,31 +18,49 @@ from studio.models import Voice
 from studio.selectors import CLONING_ENGINE
 
 if TYPE_CHECKING:
-    from rendering.engines.speech.base import Samples
+    from rendering.engines.speech.lina.tuning import Report
+    from rendering.engines.speech.material import Extract
     from rendering.pipeline.media import MediaSource
 
 
 def clone(voice: Voice, media: "MediaSource") -> None:
     """Hear the recording and keep what the engine speaks from: CHECKING -> READY.
 
-    Raises MediaError with the remedy, ModelMissingError, EngineUnavailableError, StorageFull.
+    Raises MediaError or ScriptError with the remedy, ModelMissingError, EngineUnavailableError, StorageFull.
     """
     from rendering.engines.speech import reference
+    from rendering.engines.text.script import spoken_text
     from rendering.pipeline.spec import MediaRef
 
     path = media.local_path(MediaRef(sha256=voice.sha256, name=voice.media.name))
-    keep_bundle(voice, voice_file(reference.read(path, voice.transcript), voice.transcript))
-
-
-def voice_file(samples: "Samples", transcript: str) -> bytes:
-    """The voice file of a recording at its engine's rate, as `reference.read` gives it.
-
-    Raises EngineUnavailableError or ModelMissingError while the engine is not ready here.
-    """
+    spoken = spoken_text(voice.transcript)
+    samples = reference.read(path, spoken)
     require(catalogue.card(CLONING_ENGINE))
     from rendering.engines.speech.lina import cloning
 
-    return cloning.voice_file(samples, transcript, threads=settings.WORKER_THREADS)
+    keep_bundle(voice, cloning.cloned(samples, spoken, threads=settings.WORKER_THREADS))
+
+
+def learn(
+    extracts: "Sequence[Extract]",
+    *,
+    epochs: int,
+    progress: Path,
+    report: "Callable[[Report], None]",
+) -> bytes:
+    """The voice file of a speaker, from what `speech.material` gathered of them. progress: a file in which the
+    learning is kept, and gone on from. Raises ModelMissingError, EngineUnavailableError, CheckpointError."""
+    require(catalogue.card(CLONING_ENGINE))
+    from rendering.engines.speech.lina import cloning
+    from rendering.engines.speech.lina.tuning import Settings
+
+    return cloning.learnt(
+        extracts,
+        settings=Settings(epochs=epochs),
+        progress=progress,
+        report=report,
+        threads=settings.WORKER_THREADS,
+    )
 
 
 def require(engine: EngineCard) -> None:

@@ -12,9 +12,10 @@ from studio.services.uploads import (
     upload_background,
     upload_recording,
 )
-from studio.services.voices import delete_voice, rename_voice, upload_voice
+from studio.services.voices import add_learnt_voice, delete_voice, rename_voice, upload_voice
 
 __all__ = [
+    "add_learnt_voice",
     "create_project",
     "delete_avatar",
     "delete_background",

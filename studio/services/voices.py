@@ -1,9 +1,12 @@
 """Voices that users clone from a recording: of a person who agreed, and of nobody else."""
 
+import hashlib
+
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import Consent, User
 from accounts.services import VOICE_CONSENT_STATEMENT, record_consent
 from avatarlab.errors import Conflict, UserError
 from avatarlab.files import delete_files_on_commit
@@ -47,6 +50,32 @@ def upload_voice(*, owner: User, file: File, transcript: str, name: str = "", co
         voice.save()
         record_consent(user=owner, subject=upload.sha256, statement=VOICE_CONSENT_STATEMENT)
         rendering.check_voice(voice=voice)
+    return voice
+
+
+def add_learnt_voice(*, owner: User, name: str, content: bytes, subject: str) -> Voice:
+    """Keep a voice that was learnt from recordings, which are not kept.
+
+    content: its voice file; subject: what the consent is about, recorded before anything was learnt. Raises
+    UserError for a name that is none, and without that consent.
+    """
+    agreed = Consent.objects.filter(user=owner, subject=subject, statement=VOICE_CONSENT_STATEMENT)
+    if not agreed.exists():
+        raise UserError("No consent to this voice is recorded. Nothing was kept.")
+    voice = Voice(
+        owner=owner,
+        name=checked_name(name),
+        engine=selectors.CLONING_ENGINE,
+        key=CLONED,
+        sha256=subject,
+        bundle_sha256=hashlib.sha256(content).hexdigest(),
+    )
+    voice.bundle.save("voice.safetensors", ContentFile(content), save=False)
+    try:
+        voice.save()
+    except BaseException:
+        voice.bundle.storage.delete(voice.bundle.name)
+        raise
     return voice
 
 

@@ -15,7 +15,8 @@ from studio.models import Voice
 from tests import factories
 from tests.neural import tiny_codec
 
-TRANSCRIPT = "Nothing but a hum is in this recording, six seconds of it, rising and falling."
+TRANSCRIPT = "Nothing but a hum is in this recording: 6 seconds of it, rising and falling."
+SPOKEN = "Nothing but a hum is in this recording: six seconds of it, rising and falling."
 CHECKING, READY, REFUSED = Voice.State.CHECKING, Voice.State.READY, Voice.State.REFUSED
 
 
@@ -55,7 +56,7 @@ def test_a_good_recording_becomes_a_voice(models, work) -> None:
     voice.refresh_from_db()
     assert (voice.state, voice.problem) == (READY, "")
     with safe_open(default_storage.path(voice.bundle.name), "np") as file:
-        assert file.metadata() == {"format": "avatarlab-voice", "version": "1", "transcript": TRANSCRIPT}
+        assert file.metadata() == {"format": "avatarlab-voice", "version": "1", "transcript": SPOKEN}
         codes = file.get_tensor("codes")
     assert codes.dtype == np.int64
     assert codes.shape[-1] == pytest.approx(6 * 75, abs=45)

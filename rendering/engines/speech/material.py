@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rendering.engines.errors import MediaError
+from rendering.engines.errors import MediaError, ScriptError
 from rendering.engines.speech import levels
 from rendering.engines.speech.alignment import Aligner
 from rendering.engines.speech.base import SAMPLE_RATE, Samples
 from rendering.engines.speech.recording import cut, listen, read_recording, split_at_pauses
-from rendering.engines.text.script import parse_script
+from rendering.engines.text.script import parse_script, spoken_text
 
 LEAST, MOST = 3 * 60.0, 15 * 60.0
 """Seconds in all. Less tells too little of a voice, more adds nothing (arXiv 2410.23320)."""
@@ -46,7 +46,7 @@ def gather(
             total += len(samples) / SAMPLE_RATE
             if total <= most:
                 extracts += _passages(samples, text, aligner)
-        except MediaError as error:
+        except (MediaError, ScriptError) as error:
             raise MediaError(f"{recording.name}: {error}") from error
     if not least <= total <= most:
         raise MediaError(
@@ -77,7 +77,7 @@ def _text_of(recording: Path) -> str:
 
 def _passages(samples: Samples, text: str, aligner: Aligner) -> Iterator[Extract]:
     if len(samples) <= PASSAGE * SAMPLE_RATE:
-        yield Extract(levels.level(samples), _said(text))
+        yield Extract(levels.level(samples), spoken_text(text))
         return
     speech = listen(samples, parse_script(text), aligner)
     if speech.timing != "aligned":
@@ -86,8 +86,4 @@ def _passages(samples: Samples, text: str, aligner: Aligner) -> Iterator[Extract
         passage = cut(speech, first, last)
         words = " ".join(word.text for word in passage.words)
         if words and passage.duration >= _SHORTEST:
-            yield Extract(levels.level(passage.samples), _said(words))
-
-
-def _said(text: str) -> str:
-    return " ".join(utterance.spoken for utterance in parse_script(text))
+            yield Extract(levels.level(passage.samples), spoken_text(words))

@@ -25,16 +25,16 @@ _FULL_SCALE = 0.98
 _MOST_CLIPPED = 0.002
 """Part of the samples that may be at full scale. A well-levelled recording has next to none there."""
 _PACE = (3.0, 40.0)
-"""Characters per second. English is read at about 15, and numbers are longer spoken than written."""
+"""Characters per second. English is read at about 15."""
 
 
-def read(recording: Path, transcript: str) -> Samples:
+def read(recording: Path, spoken: str) -> Samples:
     """What a voice is cloned from: float32 [n] at SAMPLE_RATE.
 
-    transcript: what is said in the recording. Raises MediaError that says what is wrong and what to do.
+    spoken: what is said in the recording, normalised. Raises MediaError that says what is wrong and what to do.
     """
     samples = usable_part(read_recording(recording))
-    check_transcript(transcript, len(samples) / SAMPLE_RATE)
+    check_transcript(spoken, len(samples) / SAMPLE_RATE)
     return samples
 
 
@@ -58,9 +58,9 @@ def usable_part(samples: Samples) -> Samples:
     return levels.level(part)
 
 
-def check_transcript(transcript: str, seconds: float) -> None:
+def check_transcript(spoken: str, seconds: float) -> None:
     """Whether a text can be what is said in so many seconds. Raises MediaError."""
-    pace = len(transcript.strip()) / seconds
+    pace = len(spoken) / seconds
     if not _PACE[0] <= pace <= _PACE[1]:
         amount = "little" if pace < _PACE[0] else "much"
         raise MediaError(

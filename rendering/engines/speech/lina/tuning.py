@@ -1,8 +1,7 @@
 """A voice learnt from minutes of a speaker: what the recurrent blocks remember before anything is heard.
 
-The model itself stays as it is. Of every block only the first memory is learnt, for each head the outer product
-of a key and a value ("initial state tuning", arXiv 2410.23320): a voice is a file of 100 KB, and learning it
-takes minutes.
+The model itself stays as it is. Of every block only the first memory is learnt, for each head the outer
+product of a key and a value ("initial state tuning", arXiv 2410.23320): a voice is a file of 100 KB.
 """
 
 import hashlib
@@ -42,8 +41,8 @@ class Passage:
 
 @dataclass(frozen=True)
 class Settings:
-    """epochs: how often every passage is heard; rate: of Adam (Kingma and Ba 2014); seed: of the beginning and
-    of the order of passages."""
+    """epochs: how often every passage is heard; rate: of Adam (Kingma and Ba 2014); seed: of the beginning
+    and of the order of passages."""
 
     epochs: int = 10
     rate: float = 0.1
