@@ -99,8 +99,11 @@ class _Fetch(threading.Thread):
 
     def run(self) -> None:
         try:
-            store.fetch(self._pull.names, self._report)
-            engine_rows.refresh()
+            try:
+                store.fetch(self._pull.names, self._report)
+            finally:
+                # What came before a failure is here, too.
+                engine_rows.refresh()
             self._end(ModelPull.State.DONE)
         except Cancelled as reason:
             log.info("pull of %s stopped: %s", self._pull.engine_id, reason)

@@ -33,10 +33,8 @@ class Narrator:
         self.say(WARM_UP, VoiceSpec(name, first.key, first.language))
 
     def say(self, utterance: Utterance, voice: VoiceSpec, reference: Path | None = None) -> Speech:
-        """One sentence. reference: the file of a cloned voice.
-
-        Raises ModelMissingError, ScriptError, MediaError.
-        """
+        """One sentence. reference: the file of a cloned voice. Raises ModelMissingError, ScriptError, and
+        MediaError for a bad file."""
         return speak(
             self._engine(voice.engine),
             utterance,

@@ -8,14 +8,18 @@ from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
 from avatarlab.errors import Conflict
 from rendering import engine_rows, jobs, leases, pull_services, pull_worker, queues, recovery, resident, watch
 from rendering.models import Engine, ModelPull
+from tests import factories
 from tests.rendering import catalogues
 from tests.rendering.processes import wait_until, worker
 
@@ -293,3 +297,30 @@ def test_a_worker_killed_in_the_middle_is_made_up_for(hub, scholar, owner) -> No
         wait_until(lambda: reached(pull, State.DONE))
     assert pull.crashes == 1
     assert hub.starts[-1] > 0, "it went on where it was cut"
+
+
+def test_the_command_line_brings_the_rows_up_to_date(scholar) -> None:
+    call_command("models", "pull", "scholar-weights")
+    scholar.refresh_from_db()
+    assert scholar.state == Engine.State.READY
+    call_command("models", "remove", "scholar-weights")
+    scholar.refresh_from_db()
+    assert scholar.state == Engine.State.LACKING
+
+
+def test_before_the_database_is_set_up_the_command_line_fetches_all_the_same(
+    hub, monkeypatch, tmp_path
+) -> None:
+    monkeypatch.setattr(connection.introspection, "table_names", lambda **_: [])
+    call_command("models", "pull", "scholar-weights")
+    assert (tmp_path / "scholar-weights.bin").read_bytes() == CONTENT
+
+
+def test_a_worker_that_starts_loads_no_engine_on_pytorch(monkeypatch) -> None:
+    """Their gigabytes wait for a video that wants them."""
+    factories.voice(engine="hibari")
+    factories.voice(engine="lina")
+    loaded: list[str] = []
+    monkeypatch.setattr(resident, "renderer", lambda: SimpleNamespace(warm_up=loaded.extend))
+    resident.warm_up()
+    assert loaded == ["hibari"]

@@ -1,4 +1,4 @@
-"""Lean copies of big checkpoints: where they lie, which are right. `rendering.engines.neural.lean` makes them.
+"""Lean copies of big checkpoints: where they lie, which are right. `neural.lean` makes them.
 
 A copy holds only the tensors that its engine uses, as safetensors. Its name carries the checksum of the file
 that it was made from, so a changed original is never served by an old copy.
@@ -62,3 +62,13 @@ def _sums(home: Path) -> dict[str, str]:
         return read_table(home / _SUMS)
     except ModelCorruptError:
         return {}  # the copies are made anew
+
+
+def verify() -> tuple[Path, ...]:
+    """Read every copy; those that are not what was written are removed, and returned."""
+    wrong = tuple(
+        path for path in sorted((folder() / LEAN).glob("*.safetensors")) if not is_right(path, thorough=True)
+    )
+    for path in wrong:
+        path.unlink(missing_ok=True)
+    return wrong

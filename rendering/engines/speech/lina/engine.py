@@ -60,8 +60,8 @@ class LinaEngine:
         self._model = loading.load(runtime.device)
         if self._model.config.codebooks != 1:
             raise EngineUnavailableError(
-                f"This model speaks in {self._model.config.codebooks} codebooks at once, those of EnCodec, which "
-                "is not here. Use the released model of 169 million weights."
+                f"This model speaks in {self._model.config.codebooks} codebooks, those of EnCodec, which is "
+                "not here. Use the released model of 169 million weights."
             )
         self._steps = Steps(fuse(self._model, precision or _precision(runtime)))
         self._reader = TextReader(locate("lina-bpe"))
@@ -150,7 +150,7 @@ def _on_processor(decoded: Tensor) -> Samples:
 def _limit(spoken: str) -> int:
     """Frames."""
     seconds = _SECONDS_MORE + _SECONDS_PER_LETTER * len(spoken)
-    return min(LONGEST - 1, round(seconds * FRAMES_PER_SECOND))
+    return min(LONGEST, round(seconds * FRAMES_PER_SECOND))
 
 
 def _precision(runtime: Runtime) -> Precision:

@@ -60,12 +60,12 @@ def generate(model: LinaModel, steps: Steps, requests: Sequence[Request]) -> lis
         for told in sorted({state.steps for state, _ in starts}):
             chosen = [place for place, row in enumerate(rows) if starts[row.number][0].steps == told]
             part = [rows[place] for place in chosen]
-            limits = [row.request.limit + model.config.codebooks for row in part]
+            limits = [row.request.limit + model.config.codebooks - 1 for row in part]
             decoded = steps.decode(
                 Reading(*(tensor[chosen] for tensor in reading)),
                 _joined([starts[row.number][0] for row in part]),
                 torch.cat([starts[row.number][1] for row in part]),
-                torch.stack([_noise(row.seed, max(limits), steps.choices) for row in part], dim=1),
+                _noise([row.seed for row in part], limits, steps.choices),
                 limits,
             )
             for place, row, result in zip(chosen, part, decoded, strict=True):
@@ -125,10 +125,13 @@ def _joined(states: list[LinaState]) -> LinaState:
     )
 
 
-def _noise(seed: int, steps: int, choices: int) -> Tensor:
-    """float32 [steps, choices], Gumbel. Drawn on the processor: on every device the same."""
-    uniform = torch.rand(steps, choices, generator=torch.Generator().manual_seed(seed))
-    return -torch.log(-torch.log(uniform.clamp(1e-7, 1 - 1e-7)))
+def _noise(seeds: Sequence[int], limits: Sequence[int], choices: int) -> Tensor:
+    """float32 [steps, rows, choices], Gumbel. Drawn on the processor: on every device the same."""
+    noise = torch.zeros(max(limits), len(seeds), choices)
+    for row, (seed, limit) in enumerate(zip(seeds, limits, strict=True)):
+        uniform = torch.rand(limit, choices, generator=torch.Generator().manual_seed(seed))
+        noise[:limit, row] = -torch.log(-torch.log(uniform.clamp(1e-7, 1 - 1e-7)))
+    return noise
 
 
 def _take(request: Request, decoded: Decoded) -> Take:
