@@ -48,8 +48,11 @@ def learn(
     progress: Path,
     report: "Callable[[Report], None]",
 ) -> bytes:
-    """The voice file of a speaker, from what `speech.material` gathered of them. progress: a file in which the
-    learning is kept, and gone on from. Raises ModelMissingError, EngineUnavailableError, CheckpointError."""
+    """The voice file of a speaker, from what `speech.material` gathered of them.
+
+    progress: a file in which the learning is kept, and gone on from. Raises ModelMissingError, EngineUnavailableError,
+    CheckpointError.
+    """
     require(catalogue.card(CLONING_ENGINE))
     from rendering.engines.speech.lina import cloning
     from rendering.engines.speech.lina.tuning import Settings

@@ -1,6 +1,6 @@
 """What a worker makes of a recording, with a small codec in the place of the released one."""
 
-from dataclasses import replace
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +9,10 @@ from django.core.files.storage import default_storage
 
 from rendering import jobs, leases, queues, recovery, resident, services
 from rendering.engines.speech.base import SAMPLE_RATE
-from rendering.engines.weights.manifest import ARTIFACTS
 from rendering.pipeline.audio import wav_bytes
 from studio.models import Voice
 from tests import factories
-from tests.neural import tiny_codec
+from tests.neural import tiny_lina
 
 TRANSCRIPT = "Nothing but a hum is in this recording: 6 seconds of it, rising and falling."
 SPOKEN = "Nothing but a hum is in this recording: six seconds of it, rising and falling."
@@ -35,16 +34,10 @@ def waiting(content: bytes, **fields: object) -> Voice:
 
 
 @pytest.fixture
-def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A models folder with everything the engine needs, the codec small, the rest only named."""
-    monkeypatch.setenv("AVATARLAB_MODELS", str(tmp_path / "models"))
-    for name in ("lina-169m", "lina-bpe", "wavtokenizer"):
-        monkeypatch.setitem(ARTIFACTS, name, replace(ARTIFACTS[name], sha256=""))
-        path = tmp_path / "models" / ARTIFACTS[name].filename
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"not read here")
-    tiny_codec.save(tmp_path / "models" / ARTIFACTS["wavtokenizer"].filename)
-    return tmp_path / "models"
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A models folder with everything the engine needs, small."""
+    tiny_lina.install(tmp_path / "models", monkeypatch)
+    monkeypatch.setattr(resident, "renderer", functools.cache(resident.renderer.__wrapped__))
 
 
 def test_a_good_recording_becomes_a_voice(models, work) -> None:
@@ -88,6 +81,29 @@ def test_a_missing_model_is_named(monkeypatch, tmp_path) -> None:
     voice.refresh_from_db()
     assert voice.state == REFUSED
     assert "models pull" in voice.problem
+
+
+def test_a_cloned_voice_can_be_heard(models) -> None:
+    voice = waiting(hum(6))
+    jobs.check_voice(voice.id)
+    asked = {"owner_id": voice.owner_id, "text": "Good morning.", "speed": 1.0, "pitch": 0.0}
+    sound, problem = jobs.hear(voice_id=voice.id, **asked)
+    assert problem == ""
+    assert sound.startswith(b"RIFF")
+    default_storage.delete(Voice.objects.get(pk=voice.pk).bundle.name)
+    Voice.objects.filter(pk=voice.pk).update(bundle_sha256="0" * 64)
+    sound, problem = jobs.hear(voice_id=voice.id, **asked)
+    assert sound == b""
+    assert problem
+
+
+def test_a_forbidden_engine_clones_nothing(models, settings) -> None:
+    settings.FORBID_NON_COMMERCIAL = True
+    voice = waiting(hum(6))
+    jobs.check_voice(voice.id)
+    voice.refresh_from_db()
+    assert voice.state == REFUSED
+    assert "commercial use" in voice.problem
 
 
 def test_a_voice_deleted_meanwhile_leaves_no_file(models) -> None:

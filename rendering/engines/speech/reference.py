@@ -31,7 +31,8 @@ _PACE = (3.0, 40.0)
 def read(recording: Path, spoken: str) -> Samples:
     """What a voice is cloned from: float32 [n] at SAMPLE_RATE.
 
-    spoken: what is said in the recording, normalised. Raises MediaError that says what is wrong and what to do.
+    spoken: what is said in the recording, normalised. Raises MediaError that says what is wrong and what to
+    do.
     """
     samples = usable_part(read_recording(recording))
     check_transcript(spoken, len(samples) / SAMPLE_RATE)

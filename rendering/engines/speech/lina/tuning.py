@@ -26,7 +26,7 @@ from rendering.engines.speech.lina.voice import TunedVoice
 _SCALE = 0.02
 """Standard deviation of the keys and values that learning begins with."""
 _HELD_OUT = 8
-"""Of so many passages the last is not learnt from, but tells whether what was learnt holds beyond the rest."""
+"""Of so many passages the last is not learnt from, but tells whether what was learnt holds beyond them."""
 _KEPT_EVERY = 10
 """Steps that are lost at most when learning is cut off."""
 
@@ -61,8 +61,8 @@ class Report:
 
 
 class Tuning:
-    """Learning in progress. Equal models, passages and settings give equal voices on one machine, however often
-    it was cut off in between.
+    """Learning in progress. Equal models, passages and settings give equal voices on one machine, however
+    often it was cut off in between.
 
     progress: a file in which it is kept; what is there of the same learning is gone on from.
     """
@@ -96,8 +96,8 @@ class Tuning:
         return self._settings.epochs * len(self._passages)
 
     def run(self, report: Callable[[Report], None] = lambda report: None) -> TunedVoice:
-        """Learn to the end. report: called after every step; what it raises ends the learning, as Ctrl-C does,
-        and what was learnt stays in the progress file."""
+        """Learn to the end. report: called after every step; what it raises ends the learning, as Ctrl-C
+        does, and what was learnt stays in the progress file."""
         try:
             while self._step < self.steps:
                 loss = self._learn(self._passage())
@@ -180,7 +180,7 @@ class Tuning:
         os.replace(draft, self._progress)
 
     def _resume(self) -> None:
-        """Go on from the progress file. One that is damaged, or of other learning, is written over in time."""
+        """Go on from the progress file. One that is damaged, or of other learning, is written over."""
         if self._progress is None or not self._progress.is_file():
             return
         try:
