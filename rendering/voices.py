@@ -50,8 +50,8 @@ def learn(
 ) -> bytes:
     """The voice file of a speaker, from what `speech.material` gathered of them.
 
-    progress: a file in which the learning is kept, and gone on from. Raises ModelMissingError, EngineUnavailableError,
-    CheckpointError.
+    progress: a file in which the learning is kept, and gone on from. Raises ModelMissingError,
+    EngineUnavailableError, CheckpointError.
     """
     require(catalogue.card(CLONING_ENGINE))
     from rendering.engines.speech.lina import cloning
