@@ -1,5 +1,6 @@
 """What the studio's script works with, as JSON values: everything one may choose, and the project itself."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -140,12 +141,18 @@ def blank_project() -> dict[str, Any]:
     }
 
 
+def _own_first(voices: Iterable[Voice]) -> list[Voice]:
+    return sorted(voices, key=lambda voice: voice.owner_id is None)
+
+
 def studio_data(user: User, project: Project | None) -> dict[str, Any]:
     """All of it. project: None for a new one."""
     engines = {engine.name: engine for engine in engine_selectors.engines()}
     return {
         "avatars": [avatar_data(row) for row in selectors.avatars_for(user)],
-        "voices": [voice_data(row, engines.get(row.engine)) for row in selectors.voices_for(user)],
+        "voices": [
+            voice_data(row, engines.get(row.engine)) for row in _own_first(selectors.voices_for(user))
+        ],
         "backgrounds": [background_data(row) for row in selectors.backgrounds_for(user)],
         "heads": [engine_selectors.head_data(engine) for engine in engine_selectors.heads()],
         "draft": project_data(project) if project else blank_project(),

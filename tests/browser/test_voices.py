@@ -95,4 +95,4 @@ def test_where_voices_cannot_be_cloned_the_button_says_why(adas_page: Page) -> N
     adas_page.goto("/studio/")
     button = adas_page.get_by_role("button", name="Add a voice")
     expect(button).to_be_disabled()
-    expect(button).to_have_accessible_description("It needs lina-169m.")
+    expect(button).to_have_accessible_description("No voice can be added. It needs lina-169m.")
