@@ -6,7 +6,10 @@ from torch import Tensor
 
 from rendering.bench.engines import formula
 from rendering.engines.speech.lina.config import START, infer
+from rendering.engines.speech.lina.decoding import Decoding
+from rendering.engines.speech.lina.fused import fuse
 from rendering.engines.speech.lina.model import LinaModel
+from rendering.engines.speech.lina.steps import Steps
 from tests.golden import references
 from tests.golden.references import ONE_PASS, difference
 
@@ -85,6 +88,48 @@ def test_codes_after_a_prompt(device: torch.device) -> None:
     told = torch.cat([torch.full_like(prompt[:, :1], START), prompt], dim=1)
 
     assert torch.equal(greedy(model, tensor(reference["x"], device), told, expected.shape[1]), expected)
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_the_fused_step_decodes_the_same_codes(name: str, device: torch.device) -> None:
+    """On a GPU this is the captured graph, with rows and text padded to its sizes."""
+    reference, model = references.load(name), tiny(name, device)
+    expected = torch.as_tensor(reference["greedy_qs"]).permute(1, 2, 0)
+    rows, columns, books = expected.shape
+    steps = Steps(fuse(model, "full"), choices=1)
+
+    with torch.inference_mode():
+        decoded = steps.decode(
+            model.read(tensor(reference["x"], device).expand(rows, -1)),
+            model.start(rows),
+            torch.full((rows, books), START, device=device),
+            torch.zeros(columns, rows, 1),
+            [columns] * rows,
+        )
+
+    assert all(torch.equal(row.codes, codes) for row, codes in zip(decoded, expected, strict=True))
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_scores_of_a_padded_batch(name: str, device: torch.device) -> None:
+    """A step of two texts of unequal length, in buffers that are larger still."""
+    reference, model = references.load(name), tiny(name, device)
+    tokens = tensor(reference["x"], device)
+    texts = torch.zeros(2, tokens.shape[1] + 3, dtype=torch.int64, device=device)
+    texts[0, : tokens.shape[1]] = tokens[0]
+    texts[1] = 7
+    codes = tensor(reference["y"], device)[:, :-1]
+    decoding = Decoding(fuse(model, "full"), rows=4, tokens=32, steps=1, choices=1)
+    nothing = torch.zeros(1, 2, 1, device=device)
+
+    with torch.inference_mode():
+        decoding.begin(model.read(texts, texts != 0), model.start(2), codes[0, :1].expand(2, -1), nothing)
+        logits = []
+        for told in codes[0]:
+            decoding.buffers.latest[:2] = told
+            logits.append(decoding.scores()[0][0])
+
+    assert difference(torch.stack(logits)[None], reference["logits"]) < ONE_PASS
 
 
 def greedy(model: LinaModel, tokens: Tensor, told: Tensor, steps: int) -> Tensor:

@@ -120,6 +120,16 @@ class Decoding:
 
     def step(self) -> None:
         """Decode one moment of every row."""
+        logits, attention = self.scores()
+        buffers, latest = self.buffers, self._choose(logits)
+        buffers.latest.copy_(latest)
+        buffers.codes.index_copy_(0, buffers.now, latest[None])
+        buffers.attention.index_copy_(0, buffers.now, attention[None])
+        buffers.now.add_(1)
+
+    def scores(self) -> tuple[Tensor, Tensor]:
+        """What follows the latest codes, float32 [rows, codebooks, codes], and the attention, [rows, tokens].
+        The memories have heard these codes then."""
         model, buffers = self.model, self.buffers
         mixers = list(map(MixerState, buffers.memories, buffers.tails))
         books = torch.arange(model.config.codebooks, device=model.device)
@@ -130,12 +140,7 @@ class Decoding:
         x = x + read
         for block, mixer in zip(model.decoder, mixers[len(model.encoder) :], strict=False):
             x = _block(block, x, mixer)
-        logits = model.head(x).unflatten(1, (model.config.codebooks, -1))
-        latest = self._choose(logits)
-        buffers.latest.copy_(latest)
-        buffers.codes.index_copy_(0, buffers.now, latest[None])
-        buffers.attention.index_copy_(0, buffers.now, attention[None])
-        buffers.now.add_(1)
+        return model.head(x).unflatten(1, (model.config.codebooks, -1)), attention
 
     def _read(self, x: Tensor, mixer: MixerState) -> tuple[Tensor, Tensor]:
         model, buffers = self.model, self.buffers

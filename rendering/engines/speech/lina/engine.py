@@ -18,7 +18,7 @@ from rendering.engines.speech.base import Samples, Synthesis, Utterance, VoiceIn
 from rendering.engines.speech.lina import loading, takes, voice
 from rendering.engines.speech.lina.fused import fuse
 from rendering.engines.speech.lina.generation import Request, Take, generate, seed_of
-from rendering.engines.speech.lina.projections import Precision
+from rendering.engines.speech.lina.projections import Precision, usual
 from rendering.engines.speech.lina.steps import LONGEST, Steps
 from rendering.engines.speech.lina.text import Text, TextReader
 from rendering.engines.speech.lina.voice import ClonedVoice, Voice
@@ -156,7 +156,7 @@ def _limit(spoken: str) -> int:
 def _precision(runtime: Runtime) -> Precision:
     value = os.environ.get(_SETTING, "auto").strip().lower() or "auto"
     if value == "auto":
-        return "int8" if runtime.device.type == "cpu" else "half" if runtime.half else "full"
+        return usual(runtime.device, half=runtime.half)
     if value not in get_args(Precision):
         raise EngineError(f"{_SETTING} is {value}. Choose one of auto, {', '.join(get_args(Precision))}.")
     return cast(Precision, value)

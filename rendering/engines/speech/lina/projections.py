@@ -27,6 +27,19 @@ _SMALLEST = 1e-12
 """Below this a row counts as silent: nothing is divided by zero."""
 
 
+def usual(device: torch.device, *, half: bool) -> Precision:
+    """The precision for a device when none is chosen: half where that is fast and changes little. half: whether
+    a GPU may compute in half precision."""
+    if device.type != "cpu":
+        return "half" if half else "full"
+    return "half" if _has_kernels() else "full"
+
+
+def _has_kernels() -> bool:
+    """Whether PyTorch has kernels for smaller weights on this processor: FBGEMM's, for x86 with AVX2."""
+    return "fbgemm" in torch.backends.quantized.supported_engines
+
+
 def pack(weight: Tensor, bias: Tensor | None, precision: Precision) -> Projection:
     """weight: [outputs, inputs], on the device that is to compute. Raises EngineUnavailableError for a
     precision that this device or this build of PyTorch has no kernels for."""
@@ -36,7 +49,7 @@ def pack(weight: Tensor, bias: Tensor | None, precision: Precision) -> Projectio
         return lambda x: functional.linear(x, weight, bias)
     if weight.device.type != "cpu":
         return _half_on_gpu(weight, bias, precision)
-    if "fbgemm" not in torch.backends.quantized.supported_engines:
+    if not _has_kernels():
         raise EngineUnavailableError(
             f"PyTorch has no {precision} kernels for this processor. Set AVATARLAB_LINA_PRECISION to full."
         )

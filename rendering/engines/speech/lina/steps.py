@@ -47,6 +47,8 @@ class Steps:
     ) -> list[Decoded]:
         """One result for each row. noise: see `Decoding.begin`; limits: the most steps of each row, LONGEST
         at most."""
+        if max(limits) > LONGEST:
+            raise ValueError(f"{max(limits)} steps are more than {LONGEST}")
         if self.model.device.type == "cuda":
             return self._replayed(reading, state, latest, noise, limits)
         decoding = self._decoding(*reading.present.shape, steps=max(limits))
