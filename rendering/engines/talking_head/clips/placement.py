@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rendering.engines.talking_head.base import Placement
-from rendering.engines.talking_head.portrait.panel_picture import Rectangle, covered_pixels
+from rendering.engines.talking_head.panel_picture import Rectangle, covered_pixels
 
 SHRUNK_BELOW = 0.75
 """Scale below which pixels are averaged: a cubic kernel would skip some."""
