@@ -1,7 +1,7 @@
 """The judge of sync: do five frames of a mouth and 0.2 s of sound belong together?
 
-An embedding each for mouth and sound, close to each other when they do (J. Chung, A. Zisserman, "Out of time",
-2016, as Wav2Lip's authors trained it). Layers, widths and names are the released weights'.
+An embedding each for mouth and sound, close to each other when they do (J. Chung, A. Zisserman, "Out of
+time", 2016, as Wav2Lip's authors trained it). Layers, widths and names are the released weights'.
 """
 
 from typing import Final

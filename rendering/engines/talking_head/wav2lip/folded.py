@@ -2,12 +2,13 @@
 
 * Batch norm is folded into the convolutions before it.
 * What the decoder takes from a face does not depend on the sound. The layers that read it are linear before
-  their ReLU, so each is split: the part that sees the face is computed once for each picture (`FaceFeatures`),
-  the part that sees the sound for each frame, and both are added.
+  their ReLU, so each is split: what it makes of the face is computed once for each picture (`FaceFeatures`),
+  what it makes of the sound for each frame, and both are added.
 * Of the decoder only those rows are computed that the lower half of the face, the painted one, follows from.
 * Channels come last in memory, which suits the convolutions of CPUs and of GPUs in half precision.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,16 +33,19 @@ BEFORE_OUTPUT: Final = PAINTED - 1
 
 @dataclass(frozen=True)
 class FaceFeatures:
-    """What pictures add to each level of the decoder, the deepest first, and to the output's convolution last:
+    """What pictures add to each level of the decoder, the deepest first, and last to the output's convolution:
     [pictures, width, rows, columns] each."""
 
     added: tuple[Tensor, ...]
 
-    def of(self, pictures: list[int]) -> "FaceFeatures":
-        """Those of some pictures, by their numbers here; the same ones may come again."""
-        if len(self.added[0]) == 1:
-            return self
-        return FaceFeatures(tuple(each[pictures] for each in self.added))
+    @classmethod
+    def joined(cls, pictures: Sequence["FaceFeatures"]) -> "FaceFeatures":
+        """Those of several, one after the other."""
+        return cls(tuple(map(torch.cat, zip(*(each.added for each in pictures), strict=True))))
+
+    def each(self) -> Iterator["FaceFeatures"]:
+        """Those of every picture alone."""
+        return map(FaceFeatures, zip(*(level.split(1) for level in self.added), strict=True))
 
 
 class FoldedWav2Lip(nn.Module):
@@ -65,7 +69,6 @@ class FoldedWav2Lip(nn.Module):
         self.to(memory_format=torch.channels_last)
         self.requires_grad_(False)
 
-    @torch.inference_mode()
     def features(self, faces: Tensor) -> FaceFeatures:
         """faces: [pictures, 6, 96, 96], see `Wav2Lip.forward`."""
         seen = []
@@ -77,7 +80,6 @@ class FoldedWav2Lip(nn.Module):
         added = [level.split.of_face(seen.pop()[:, :, first:]) for level, first in levels]
         return FaceFeatures((*added, self._joined.of_face(seen.pop()[:, :, BEFORE_OUTPUT:])))
 
-    @torch.inference_mode()
     def paint(self, mels: Tensor, features: FaceFeatures) -> Tensor:
         """The lower halves of faces, [n, 3, 48, 96], BGR 0..1.
 
