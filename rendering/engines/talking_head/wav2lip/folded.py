@@ -33,8 +33,8 @@ BEFORE_OUTPUT: Final = PAINTED - 1
 
 @dataclass(frozen=True)
 class FaceFeatures:
-    """What pictures add to each level of the decoder, the deepest first, and last to the output's convolution:
-    [pictures, width, rows, columns] each."""
+    """What pictures add to each level of the decoder, the deepest first, and to the last convolution: each
+    [pictures, width, rows, columns]."""
 
     added: tuple[Tensor, ...]
 
