@@ -38,7 +38,7 @@ class Wav2LipHead:
             network = Wav2Lip()
         checkpoints.fill(network, lean.state(WEIGHTS, generator_state), source=WEIGHTS)
         half = self._runtime.half and self._runtime.on_gpu
-        self._network = FoldedWav2Lip(network).to(
+        self._network = FoldedWav2Lip(network, on_cpu=not self._runtime.on_gpu).to(
             device=self._runtime.device, dtype=torch.float16 if half else torch.float32
         )
 

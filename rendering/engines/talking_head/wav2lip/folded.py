@@ -6,6 +6,7 @@
   what it makes of the sound for each frame, and both are added.
 * Of the decoder only those rows are computed that the lower half of the face, the painted one, follows from.
 * Channels come last in memory, which suits the convolutions of CPUs and of GPUs in half precision.
+* On a CPU the decoder's wide layers are computed by `winograd`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from rendering.engines.talking_head.wav2lip.layers import Convolution, Enlargement
 from rendering.engines.talking_head.wav2lip.network import SIDE, Wav2Lip
+from rendering.engines.talking_head.wav2lip.winograd import WinogradConvolution
 
 PAINTED: Final = SIDE // 2
 """The first row that is painted."""
@@ -27,6 +29,8 @@ FIRST_ROWS: Final = (0, 0, 1, 4, 10, 22)
 
 A level that reads from row r on gives rows from 2 r on, of which its residual layers, seeing zeros above the
 first, spoil two; the next level must begin below these."""
+WIDE: Final = 256
+"""Channels from which on Winograd's way is the faster one on a CPU."""
 BEFORE_OUTPUT: Final = PAINTED - 1
 """The first row that the output's convolution reads; it spoils one."""
 
@@ -51,7 +55,8 @@ class FaceFeatures:
 class FoldedWav2Lip(nn.Module):
     """Made from a network that has its weights; computes on its device and in its precision."""
 
-    def __init__(self, network: Wav2Lip) -> None:
+    def __init__(self, network: Wav2Lip, *, on_cpu: bool = True) -> None:
+        """on_cpu: whether to prefer what is fast there."""
         super().__init__()
         self._faces = nn.ModuleList(
             nn.Sequential(*map(_Folded, block)) for block in network.face_encoder_blocks
@@ -62,8 +67,11 @@ class FoldedWav2Lip(nn.Module):
         drawn = deepest[-1].conv_block[0].out_channels
         self._levels = nn.ModuleList()
         for enlargement, *residuals in blocks:
-            self._levels.append(_Level(_Split(enlargement, drawn), residuals))
+            split = _Split(enlargement, drawn)
             drawn = enlargement.conv_block[0].out_channels
+            # The deepest level has fewer pixels than a tile.
+            winograd = on_cpu and drawn >= WIDE and len(self._levels) > 0
+            self._levels.append(_Level(split, residuals, winograd))
         joined, self._colours, _ = network.output_block
         self._joined = _Split(joined, drawn)
         self.to(memory_format=torch.channels_last)
@@ -98,9 +106,10 @@ class FoldedWav2Lip(nn.Module):
 class _Folded(nn.Module):
     """A `Convolution` without its batch norm."""
 
-    def __init__(self, layer: Convolution) -> None:
+    def __init__(self, layer: Convolution, winograd: bool = False) -> None:
         super().__init__()
-        self.conv = _without_norm(layer)
+        plain = _without_norm(layer)
+        self.conv = WinogradConvolution(plain) if winograd else plain
         self.residual = layer.residual
 
     def forward(self, x: Tensor) -> Tensor:
@@ -138,10 +147,10 @@ class _Split(nn.Module):
 class _Level(nn.Module):
     """One size of the decoder."""
 
-    def __init__(self, split: _Split, residuals: list[Convolution]) -> None:
+    def __init__(self, split: _Split, residuals: list[Convolution], winograd: bool) -> None:
         super().__init__()
         self.split = split
-        self.residuals = nn.Sequential(*map(_Folded, residuals))
+        self.residuals = nn.Sequential(*(_Folded(layer, winograd) for layer in residuals))
 
     def forward(self, x: Tensor, of_face: Tensor) -> Tensor:
         return self.residuals(self.split(x, of_face))
