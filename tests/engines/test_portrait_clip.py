@@ -15,10 +15,10 @@ from rendering.engines.errors import MediaError
 from rendering.engines.face.analysis import analyse, describe, shared_analyser
 from rendering.engines.face.track import bridge_gaps, smooth
 from rendering.engines.talking_head.base import Placement, StillSource, VideoSource
+from rendering.engines.talking_head.clips.path import ClipGraph, walk
+from rendering.engines.talking_head.clips.reader import KEPT_FRAMES, ClipReader
 from rendering.engines.talking_head.portrait import PortraitHead
 from rendering.engines.talking_head.portrait.clip import ClipActor
-from rendering.engines.talking_head.portrait.clip_path import ClipGraph, walk
-from rendering.engines.talking_head.portrait.clip_reader import KEPT_FRAMES, ClipReader
 from rendering.engines.talking_head.portrait.performance import Expression
 from rendering.engines.talking_head.portrait.still import StillActor
 from rendering.engines.talking_head.portrait.tracking import HeadPose
