@@ -14,7 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from rendering.engines.errors import DownloadError, ModelCorruptError, ModelMissingError
-from rendering.engines.weights import STANDARD, fetch, locate, missing, store
+from rendering.engines.weights import STANDARD, fetch, locate, missing, stamps, store
 from rendering.engines.weights.manifest import ARTIFACTS, PACKAGE_SIZES, Artifact
 from rendering.engines.weights.sources import package_of
 from tests.engines.model_server import ModelServer, serve
@@ -88,7 +88,7 @@ def test_the_checksum_is_not_computed_again_for_an_untouched_file(
     def read(path: Path) -> str:
         raise AssertionError(f"{path} was read again")
 
-    monkeypatch.setattr(store, "_sha256", read)
+    monkeypatch.setattr(stamps, "sha256_of", read)
     locate("tiny")
 
 

