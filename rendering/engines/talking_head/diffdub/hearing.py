@@ -46,7 +46,6 @@ class Hearing:
         self._stride = math.prod(config.conv_stride)
         self._field = _receptive_field(config.conv_kernel, config.conv_stride)
 
-    @torch.inference_mode()
     def hear(self, samples: Samples) -> Tensor:
         """float32 [hidden states, moments, size] on the device; the last moment is repeated once.
 
@@ -56,7 +55,8 @@ class Hearing:
         moments = (len(wave) - self._field) // self._stride + 1
         core = moments if moments <= WINDOW else WINDOW - 2 * OVERLAP
         heard = [
-            self._window(wave, start, min(start + core, moments), moments) for start in range(0, moments, core)
+            self._window(wave, start, min(start + core, moments), moments)
+            for start in range(0, moments, core)
         ]
         return torch.cat((*heard, heard[-1][:, -1:]), dim=1)
 
@@ -64,9 +64,10 @@ class Hearing:
         """Moments start..end-1, heard with some before and after."""
         first, last = max(0, start - OVERLAP), min(moments, end + OVERLAP)
         part = wave[first * self._stride : (last - 1) * self._stride + self._field]
-        states = self._network(
-            torch.from_numpy(part)[None].to(self._device), output_hidden_states=True
-        ).hidden_states
+        with torch.inference_mode():
+            states = self._network(
+                torch.from_numpy(part)[None].to(self._device), output_hidden_states=True
+            ).hidden_states
         return torch.cat([state[:, start - first : end - first] for state in states])
 
 

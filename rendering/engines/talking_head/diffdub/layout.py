@@ -8,6 +8,9 @@ from torch import Tensor
 
 from rendering.engines.errors import CheckpointError
 
+ATTENDED_SIDE = 16
+"""Pixels of the largest level with attention."""
+
 
 @dataclass(frozen=True)
 class Levels:
@@ -29,6 +32,11 @@ class RendererLayout:
     latent: int
     unet: Levels
     encoder: Levels
+
+    @property
+    def side(self) -> int:
+        """Pixels of the squares it was trained on: attention begins where they are ATTENDED_SIDE wide."""
+        return ATTENDED_SIDE << min(self.unet.attending)
 
     @classmethod
     def of(cls, state: Mapping[str, Tensor], source: str) -> "RendererLayout":

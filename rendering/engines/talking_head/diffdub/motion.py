@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from rendering.engines.errors import CheckpointError
 from rendering.engines.neural import checkpoints
+from rendering.engines.neural.checkpoints import State
 from rendering.engines.talking_head.diffdub.conformer import Conformer
 
 FPS = 25
@@ -33,11 +34,13 @@ class CrossAttention(nn.Module):
 
 
 class Motion(nn.Module):
-    """hearing: hidden states; heard: size of each; latent: size of a lip latent, and of everything inside."""
+    """states: hidden states of the HuBERT; heard: size of each; latent: size of a lip latent, and of
+    everything inside."""
 
-    def __init__(self, hearing: int, heard: int, latent: int) -> None:
+    def __init__(self, states: int, heard: int, latent: int) -> None:
         super().__init__()
-        self.weights = nn.Parameter(torch.zeros(hearing))
+        self.states, self.heard = states, heard
+        self.weights = nn.Parameter(torch.zeros(states))
         self.down_sample_audio_nar = nn.Conv1d(heard, latent, 3, stride=2, padding=1)
         self.reference_encoder = Conformer(latent, latent, REFERENCE_LAYERS)
         self.speech_encoder = Conformer(latent, latent, SPEECH_LAYERS)
@@ -57,11 +60,16 @@ class Motion(nn.Module):
         return self.out_proj(self.coarse_decoder(self.speech_encoder(speech)))
 
 
-def build(checkpoint: object, *, source: str) -> Motion:
-    """The motion model from what a released, or lean, file holds. Raises CheckpointError."""
-    state = checkpoints.state_of(checkpoint, source=source, below=("state_dict",), prefixes=(PREFIX,))
+def extract(checkpoint: object, source: str) -> State:
+    """The model's tensors in the released file, by its own names. source: the file's name, for messages.
+    Raises CheckpointError."""
+    return checkpoints.state_of(checkpoint, source=source, below=("state_dict",), prefixes=(PREFIX,))
+
+
+def build(state: State, *, source: str) -> Motion:
+    """The motion model with these weights. Raises CheckpointError."""
     try:
-        hearing = state["weights"].shape[0]
+        states = state["weights"].shape[0]
         latent, heard, _ = state["down_sample_audio_nar.weight"].shape
     except (KeyError, IndexError, ValueError) as error:
         raise CheckpointError(
@@ -69,6 +77,6 @@ def build(checkpoint: object, *, source: str) -> Motion:
             "is the right file."
         ) from error
     with torch.device("meta"):
-        motion = Motion(hearing, heard, latent)
+        motion = Motion(states, heard, latent)
     checkpoints.fill(motion, state, source=source)
     return motion

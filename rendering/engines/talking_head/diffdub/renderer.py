@@ -4,12 +4,12 @@ Names of modules are those of the released weights.
 """
 
 import math
-from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
 
 from rendering.engines.neural import checkpoints
+from rendering.engines.neural.checkpoints import State
 from rendering.engines.talking_head.diffdub.blocks import (
     Attention,
     Conditions,
@@ -24,8 +24,6 @@ from rendering.engines.talking_head.diffdub.lip_encoder import LipEncoder
 COLOURS = 3
 LONGEST_PERIOD = 10_000
 """Of the sines that tell the time step, over 2 pi steps (Vaswani et al. 2017)."""
-UNUSED = ("x_T", "model.")
-"""Of the released file: a noise picture of its training, and the weights before averaging."""
 
 
 class TimeEmbedding(nn.Module):
@@ -120,19 +118,16 @@ class Renderer(nn.Module):
                 self.output_blocks.append(stage)
 
 
-def build(checkpoint: object, *, source: str) -> Renderer:
-    """The renderer from what a released, or lean, file holds; of the released one only the averaged weights.
+def extract(checkpoint: object, source: str) -> State:
+    """What of the released file is needed: the averaged weights, without the raw ones and a noise picture of
+    its training. source: the file's name, for messages. Raises CheckpointError."""
+    return checkpoints.state_of(checkpoint, source=source, below=("state_dict",), prefixes=("ema_model.",))
 
-    Raises CheckpointError.
-    """
-    state = checkpoints.state_of(checkpoint, source=source, below=("state_dict",), prefixes=("ema_model.",))
+
+def build(state: State, *, source: str) -> Renderer:
+    """The renderer with these weights, in float32. Raises CheckpointError."""
     layout = RendererLayout.of(state, source)
     with torch.device("meta"):
         renderer = Renderer(layout)
-    checkpoints.fill(renderer, _as_floats(state), source=source, unused=lambda name: name.startswith(UNUSED))
+    checkpoints.fill(renderer, state, source=source)
     return renderer
-
-
-def _as_floats(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """A lean copy holds half the bytes."""
-    return {name: value.float() for name, value in state.items()}

@@ -20,8 +20,8 @@ Box = NDArray[np.intp]
 @dataclass(frozen=True)
 class CropPlan:
     """side: pixels of a crop, which is square however long its box is; boxes: a crop each; regions: float32
-    [pictures, points, 2] in pixels of the picture, outlines of what is pasted back; feather: face heights over
-    which the template gives way, inwards from the outline."""
+    [pictures, points, 2] in pixels of the picture, outlines of what is pasted back; feather: face heights
+    over which the template gives way, inwards from the outline."""
 
     side: int
     boxes: Boxes
