@@ -30,8 +30,8 @@ def compiled(renderer: Renderer, runtime: Runtime, batch: int) -> Noise:
 
 
 class _Compiled:
-    """Goes on with the renderer as it is, and says so, where the compiler does not work: it needs a C compiler,
-    and not every build of PyTorch has all of its parts."""
+    """Goes on with the renderer as it is, and says so, where the compiler does not work: it needs a C
+    compiler, and not every build of PyTorch has all of its parts."""
 
     def __init__(self, renderer: Renderer, batch: int) -> None:
         self._renderer, self._batch = renderer, batch
