@@ -1,4 +1,4 @@
-"""DiffDub's weights in the form in which they were released, a few hundred times smaller.
+"""DiffDub's weights in the form in which they were released, a thousand times smaller.
 
 The values follow from a formula: such a network paints patterns, no mouths, but all that surrounds it is
 real.
@@ -17,15 +17,14 @@ from rendering.engines.talking_head.diffdub.motion import PREFIX, Motion
 from rendering.engines.talking_head.diffdub.renderer import Renderer
 from rendering.engines.weights.manifest import ARTIFACTS
 
-LAYERS, HEARD, LATENT, SIDE = 24, 32, 64, 64
+LAYERS, HEARD, LATENT, SIDE = 24, 32, 64, 32
 LAYOUT = RendererLayout(
     base=32,
     embedding=64,
     latent=LATENT,
-    unet=Levels((32, 64, 64), 1, frozenset({2})),
-    encoder=Levels((32, 64, 64, 64), 1, frozenset({2})),
+    unet=Levels((32, 32), 1, frozenset({1})),
+    encoder=Levels((32, 32, 32), 1, frozenset({1})),
 )
-"""Of the tiny renderer that the references were made with."""
 HUBERT = {
     "model_type": "hubert",
     "_name_or_path": "TencentGameMate/chinese-hubert-large",

@@ -1,4 +1,4 @@
-"""DiffDub from speech to frames, on a picture and a clip, with tiny networks in files as they were released."""
+"""DiffDub from speech to frames, on a picture and a clip, with tiny networks in files as released."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from rendering.bench.engines import formula
-from rendering.engines.speech.base import SAMPLE_RATE, Speech
+from rendering.engines.speech.base import SAMPLE_RATE, Phone, Speech
 from rendering.engines.talking_head import registry
 from rendering.engines.talking_head.base import Actor, Placement, TalkingHead, VideoSource
 from rendering.engines.talking_head.diffdub.engine import DiffDubHead
@@ -20,7 +20,9 @@ pytestmark = pytest.mark.models
 
 __all__ = ["source"]
 
-FRAMES = 36
+FRAMES = 20
+GROWN = 10
+"""Pixels of the panel by which what is painted may go beyond nose and jaw."""
 SMALL = Placement(width=256, height=256, scale=0.4, offset_x=0.0, offset_y=0.0)
 
 
@@ -44,79 +46,57 @@ def picture(head: TalkingHead) -> Actor:
 
 @pytest.fixture(scope="module")
 def clip(head: TalkingHead, source: VideoSource) -> Actor:
-    return head.prepare(source, HALF)
+    # Edges of a clip keep their colours as they are: finding them takes longer than all else.
+    return head.prepare(replace(source, own_colours=True), HALF)
 
 
-def speech(seconds: float = 1.2, pitch: float = 140) -> Speech:
-    """A voice that swells and fades."""
+def speech(seconds: float = 0.8, pitch: float = 140) -> Speech:
+    """A voice that swells and fades, in one vowel, so that the mouth speaks in all frames."""
     time = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
     wave = 0.3 * np.sin(2 * np.pi * pitch * time) * np.sin(2 * np.pi * 1.5 * time) ** 2
-    return Speech(wave.astype(np.float32), (), (), "estimated")
+    return Speech(wave.astype(np.float32), (), (Phone("AA", 0.0, seconds),), "estimated")
 
 
-def spoken(labels: Speech) -> Speech:
-    """With one vowel throughout, so that the mouth speaks in all frames."""
-    from rendering.engines.speech.base import Phone
-
-    return replace(labels, phones=(Phone("AA", 0.0, labels.duration),))
-
-
-def render(
-    actor: Actor, said: Speech, frames: int = FRAMES, *, fps: int = FPS, seed: int = 7
-) -> tuple[np.ndarray, np.ndarray]:
-    chunks = list(actor.animate(spoken(said), frames=frames, fps=fps, seed=seed))
+def render(actor: Actor, said: Speech, frames: int = FRAMES) -> tuple[np.ndarray, np.ndarray]:
+    chunks = list(actor.animate(said, frames=frames, fps=FPS, seed=7))
     return np.concatenate([c.rgb for c in chunks]), np.concatenate([c.alpha for c in chunks])
 
 
-def test_a_picture_speaks_for_exactly_the_frames_asked_for(picture: Actor) -> None:
+def test_a_picture_speaks_and_returns_to_where_it_began(picture: Actor) -> None:
     rgb, alpha = render(picture, speech())
     assert rgb.shape == (FRAMES, 256, 256, 3)
-    assert alpha.shape == (FRAMES, 256, 256)
-
-
-def test_a_sentence_begins_and_ends_at_the_picture_itself(picture: Actor) -> None:
-    rgb, alpha = render(picture, speech())
     assert np.array_equal(rgb[0], rgb[-1])
     assert np.array_equal(alpha[0], alpha[-1])
-
-
-def test_only_the_lower_face_is_painted(picture: Actor) -> None:
-    said, silent = (render(picture, each)[0] for each in (speech(), replace(speech(), samples=still_air())))
-    other = np.abs(said.astype(int) - silent).max(axis=(0, 3)) > 0
-    landmarks = still().face.landmarks * SMALL.scale
-    rows, columns = np.nonzero(other)
-    assert len(rows) > 0
-    margin = 8  # the head moves
-    assert rows.min() > landmarks[4, 1] - 0.1 * np.ptp(landmarks[:, 1]) - margin
-    assert rows.max() < landmarks[152, 1] + 0.15 * np.ptp(landmarks[:, 1]) + margin
-
-
-def still_air() -> np.ndarray:
-    return np.zeros(round(1.2 * SAMPLE_RATE), np.float32)
+    assert not np.array_equal(rgb[0], rgb[FRAMES // 2])
 
 
 def test_the_same_is_said_twice_alike(picture: Actor) -> None:
-    first, again = render(picture, speech())[0], render(picture, speech())[0]
+    first, again = (render(picture, speech(), 8)[0] for _ in range(2))
     assert np.array_equal(first, again)
 
 
 def test_chunks_come_frame_by_frame_where_frames_take_long(picture: Actor) -> None:
-    chunk = next(picture.animate(spoken(speech()), frames=FRAMES, fps=FPS, seed=1))
+    chunk = next(picture.animate(speech(), frames=FRAMES, fps=FPS, seed=1))
     assert len(chunk.rgb) == 1
 
 
 def test_a_clip_shorter_than_its_speech_goes_on(clip: Actor) -> None:
-    frames = 2 * LENGTH
-    rgb, alpha = render(clip, speech(1.5), frames)
+    frames = LENGTH + 10
+    rgb, alpha = render(clip, speech(1.2), frames)
     assert rgb.shape == (frames, 320, 320, 3)
     assert np.array_equal(rgb[0], rgb[-1])
     assert np.array_equal(alpha[0], alpha[-1])
 
 
-def test_a_clip_is_painted_while_it_speaks(clip: Actor) -> None:
-    said, other = (render(clip, speech(pitch=pitch))[0] for pitch in (140, 320))
-    middle = np.abs(said[FRAMES // 2].astype(int) - other[FRAMES // 2])
-    assert middle.max() > 0
+def test_what_is_said_changes_the_lower_face_and_nothing_else(clip: Actor, source: VideoSource) -> None:
+    said, other = (render(clip, speech(pitch=pitch))[0].astype(int) for pitch in (140, 320))
+    rows, columns = np.nonzero(np.abs(said - other).max(axis=(0, 3)))
+    track = np.stack([face.landmarks[:, :2] for face in source.faces]) * HALF.scale
+    assert len(rows) > 0
+    assert rows.min() > track[:, 4, 1].min() - GROWN
+    assert rows.max() < track[:, 152, 1].max() + 2 * GROWN
+    assert columns.min() > track[:, 149, 0].min() - GROWN
+    assert columns.max() < track[:, 378, 0].max() + GROWN
 
 
 def test_lips_are_taken_at_the_time_that_a_frame_shows(head: DiffDubHead) -> None:

@@ -30,7 +30,7 @@ def crops(count: int) -> np.ndarray:
 
 def masks(count: int) -> np.ndarray:
     mask = np.zeros((count, SIDE, SIDE), np.uint8)
-    mask[:, 32:60, 16:48] = 1
+    mask[:, SIDE // 2 : SIDE - 4, SIDE // 4 : -SIDE // 4] = 1
     return mask
 
 
