@@ -8,8 +8,8 @@ from torch import Tensor
 from rendering.bench.engines import formula
 from rendering.engines.errors import EngineError
 from rendering.engines.neural.runtime import Runtime
-from rendering.engines.talking_head.diffdub import ddim
-from rendering.engines.talking_head.diffdub.painter import Painter
+from rendering.engines.talking_head.diffdub import compiling, ddim
+from rendering.engines.talking_head.diffdub.painter import Film, Painter
 from rendering.engines.talking_head.diffdub.quality import QUALITIES, WARM_START
 from rendering.engines.talking_head.diffdub.renderer import Renderer
 from tests.engines.diffdub_files import LATENT, LAYOUT, SIDE
@@ -119,6 +119,19 @@ def test_a_warm_start_saves_the_noisiest_steps() -> None:
     assert len(warm) < len(cold)
 
 
+def test_a_film_begins_cold_and_goes_on_warm(painter: Painter) -> None:
+    noise, images = painter.noise(1), crops(2)
+    latents, reference = formula.array("latents", (2, LATENT)), painter.tensor(images[:1])
+    draft = QUALITIES["draft"]
+    film = Film(painter, draft, reference, noise)
+    first, second = (film.paint(images[i : i + 1], masks(1), latents[i : i + 1]) for i in (0, 1))
+    given = (masks(1), reference)
+    cold, last = painter.paint(images[:1], *given, latents[:1], noise, draft.cold_start())
+    warm, _ = painter.paint(images[1:], *given, latents[1:], noise, draft.warm_start(), last)
+    assert np.array_equal(first, cold)
+    assert np.array_equal(second, warm)
+
+
 def test_a_warm_start_begins_at_the_picture_before(painter: Painter) -> None:
     images, latents, noise = crops(1), formula.array("one", (1, LATENT)), painter.noise(1)
     given = (images, masks(1), painter.tensor(images), latents, noise)
@@ -142,4 +155,4 @@ def test_half_precision_changes_few_levels() -> None:
 def test_compiling_is_asked_for_in_words_that_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AVATARLAB_COMPILE", "maybe")
     with pytest.raises(EngineError, match="AVATARLAB_COMPILE is maybe"):
-        Painter(Renderer(LAYOUT), Runtime(CPU, half=False))
+        compiling.wanted()

@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from rendering.engines.errors import EngineError
-from rendering.engines.neural.runtime import Runtime
 from rendering.engines.talking_head.diffdub.ddim import Noise
 from rendering.engines.talking_head.diffdub.renderer import Renderer
 
@@ -20,18 +19,20 @@ SETTING = "AVATARLAB_COMPILE"
 logger = logging.getLogger(__name__)
 
 
-def compiled(renderer: Renderer, runtime: Runtime, batch: int) -> Noise:
-    """The renderer itself, or compiled for batches of one size on a CUDA device when the setting asks for it.
-    Raises EngineError for a setting that is none."""
-    wanted = os.environ.get(SETTING, "").strip() or "0"
-    if wanted not in ("0", "1"):
-        raise EngineError(f"{SETTING} is {wanted}. Set it to 1 or 0.")
-    return _Compiled(renderer, batch) if wanted == "1" and runtime.on_cuda else renderer
+def wanted() -> bool:
+    """Whether the setting asks for it. Raises EngineError for a setting that is none."""
+    value = os.environ.get(SETTING, "").strip() or "0"
+    if value not in ("0", "1"):
+        raise EngineError(f"{SETTING} is {value}. Set it to 1 or 0.")
+    return value == "1"
 
 
-class _Compiled:
-    """Goes on with the renderer as it is, and says so, where the compiler does not work: it needs a C
-    compiler, and not every build of PyTorch has all of its parts."""
+class CompiledRenderer:
+    """A renderer compiled for batches of one size; called like `Renderer.forward`.
+
+    Goes on with the renderer as it is, and says so, where the compiler does not work: it needs a C compiler,
+    and not every build of PyTorch has all of its parts.
+    """
 
     def __init__(self, renderer: Renderer, batch: int) -> None:
         self._renderer, self._batch = renderer, batch

@@ -12,7 +12,7 @@ from rendering.engines.speech.base import SAMPLE_RATE, Samples, Speech
 from rendering.engines.talking_head.diffdub import motion
 from rendering.engines.talking_head.diffdub.hearing import Hearing
 from rendering.engines.talking_head.diffdub.motion import Motion
-from rendering.engines.talking_head.diffdub.painter import Crops, Painter
+from rendering.engines.talking_head.diffdub.painter import Crops, Film, Painter
 from rendering.engines.talking_head.diffdub.quality import Quality
 from rendering.engines.talking_head.diffdub.region import Corners, painted
 from rendering.engines.talking_head.dubbing.actor import CropBatch
@@ -53,25 +53,12 @@ class DiffDubDubber:
     def dub(
         self, batches: Iterable[CropBatch], speech: Speech, *, frames: int, fps: int, seed: int
     ) -> Iterator[Crops]:
-        person, painter, quality = self._person, self._painter, self._quality
+        person, painter = self._person, self._painter
         latents = self._speaker.latents(speech, person.lips, frames=frames, fps=fps)
-        noise = painter.noise(seed)
-        cold, warm = quality.cold_start(), quality.warm_start()
-        before: Tensor | None = None
+        film = Film(painter, self._quality, person.reference, painter.noise(seed))
         for batch in batches:
-            masks = self._masks(batch.pictures)
-            visits = cold if before is None else warm
-            crops, last = painter.paint(
-                batch.images,
-                masks,
-                person.reference,
-                latents[torch.from_numpy(batch.frames).to(latents.device)],
-                noise,
-                visits,
-                before,
-            )
-            before = last if quality.warm else None
-            yield crops
+            spoken = latents[torch.from_numpy(batch.frames).to(latents.device)]
+            yield film.paint(batch.images, self._masks(batch.pictures), spoken)
 
     def _masks(self, pictures: NDArray[np.intp]) -> NDArray[np.uint8]:
         side = self._painter.side

@@ -7,7 +7,7 @@ from rendering.engines.catalogue.pictures import DIFFDUB
 from rendering.engines.face.base import Image
 from rendering.engines.neural import checkpoints, lean, runtime
 from rendering.engines.talking_head.base import Actor, AvatarSource, Placement, VideoSource
-from rendering.engines.talking_head.diffdub import hearing, motion, renderer
+from rendering.engines.talking_head.diffdub import compiling, hearing, motion, renderer
 from rendering.engines.talking_head.diffdub.dubber import DiffDubDubber, Person, Speaker
 from rendering.engines.talking_head.diffdub.motion import REFERENCES
 from rendering.engines.talking_head.diffdub.painter import Painter
@@ -40,7 +40,7 @@ class DiffDubHead:
         )
         painting = renderer.build(lean.state("diffdub-renderer", renderer.extract), source="diffdub-renderer")
         self._speaker = Speaker(hearing.Hearing(heard, place.device), network.to(place.device))
-        self._painter = Painter(painting, place)
+        self._painter = Painter(painting, place, compiling=compiling.wanted())
 
     def prepare(self, source: AvatarSource, placement: Placement) -> Actor:
         """An actor for a picture or a clip. Raises MediaError when a clip cannot be read, ValueError when the

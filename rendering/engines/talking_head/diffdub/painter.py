@@ -8,8 +8,9 @@ from torch import Tensor
 from rendering.engines.neural.runtime import Runtime
 from rendering.engines.talking_head.diffdub import ddim
 from rendering.engines.talking_head.diffdub.blocks import halve
-from rendering.engines.talking_head.diffdub.compiling import compiled
+from rendering.engines.talking_head.diffdub.compiling import CompiledRenderer
 from rendering.engines.talking_head.diffdub.ddim import Noise, Scene, Schedule
+from rendering.engines.talking_head.diffdub.quality import Quality
 from rendering.engines.talking_head.diffdub.renderer import Renderer
 
 BATCH_ON_GPU = 16
@@ -22,15 +23,16 @@ Crops = NDArray[np.uint8]
 class Painter:
     """A warm renderer. batch: how many crops it likes to paint at once; side: pixels of a crop."""
 
-    def __init__(self, renderer: Renderer, runtime: Runtime, *, batch: int = 0) -> None:
-        """batch: 0 for what suits the device. Takes the renderer over."""
+    def __init__(self, renderer: Renderer, runtime: Runtime, *, compiling: bool = False) -> None:
+        """Takes the renderer over. compiling: also compile it, where the device is a CUDA one."""
         self._device = runtime.device
         if runtime.half:
             halve(renderer)
         self._renderer = renderer.to(self._device, memory_format=torch.channels_last)
         # On a processor a batch gains nothing, and whoever cancels waits for all of it.
-        self.batch = batch or (BATCH_ON_GPU if runtime.on_gpu else 1)
-        self._predict: Noise = compiled(self._renderer, runtime, self.batch)
+        self.batch = BATCH_ON_GPU if runtime.on_gpu else 1
+        compiles = compiling and runtime.on_cuda
+        self._predict: Noise = CompiledRenderer(renderer, self.batch) if compiles else self._renderer
         self.side = renderer.layout.side
 
     def noise(self, seed: int) -> Tensor:
@@ -73,3 +75,23 @@ class Painter:
         """float32 [n, 3, side, side], -1..1, on the device."""
         pixels = torch.from_numpy(np.ascontiguousarray(crops)).to(self._device)
         return pixels.permute(0, 3, 1, 2).float() / 127.5 - 1
+
+
+class Film:
+    """Frames of one film, painted a batch after the other with the same noise."""
+
+    def __init__(self, painter: Painter, quality: Quality, reference: Tensor, noise: Tensor) -> None:
+        """reference, noise: see `Painter.paint`."""
+        self._painter, self._quality = painter, quality
+        self._reference, self._noise = reference, noise
+        self._cold, self._warm = quality.cold_start(), quality.warm_start()
+        self._before: Tensor | None = None
+
+    def paint(self, crops: Crops, masks: NDArray[np.uint8], latents: Tensor) -> Crops:
+        """The next frames; see `Painter.paint`."""
+        visits = self._cold if self._before is None else self._warm
+        painted, last = self._painter.paint(
+            crops, masks, self._reference, latents, self._noise, visits, self._before
+        )
+        self._before = last if self._quality.warm else None
+        return painted
