@@ -32,8 +32,8 @@ RELEASED = RendererLayout(
 REFERENCE_STEPS = 20
 BATCHES = 3
 """Of each way; the first begins at noise in every quality."""
-CPU_SIDE, CPU_FRAMES = 64, 2
-"""On a processor crops are a quarter as wide, and few: a frame of the real size takes minutes there."""
+CPU_SIDE, CPU_FRAMES = 32, 2
+"""On a processor crops are an eighth as wide, and few: a frame of the real size takes minutes there."""
 ROUNDS = 3
 
 
