@@ -58,10 +58,12 @@ class Narrator:
         first, last = (round(second * SAMPLE_RATE) for second in span)
         return cut(self._heard[1], first, last)
 
-    def preview(self, text: str, voice: VoiceSpec, lexicon: dict[str, str]) -> bytes:
-        """A WAV file of the text. Raises ModelMissingError, ScriptError."""
+    def preview(
+        self, text: str, voice: VoiceSpec, lexicon: dict[str, str], reference: Path | None = None
+    ) -> bytes:
+        """A WAV file of the text. Raises as `say` does."""
         sentences = parse_script(text, language=voice.language, lexicon=lexicon)
-        spoken = [self.say(sentence, voice).samples for sentence in sentences]
+        spoken = [self.say(sentence, voice, reference).samples for sentence in sentences]
         return wav_bytes(np.concatenate(spoken), SAMPLE_RATE)
 
     def _engine(self, name: str) -> SpeechEngine:

@@ -8,10 +8,12 @@ import pytest
 import torch
 
 from rendering.engines.errors import CheckpointError, MediaError
+from rendering.engines.neural import checkpoints
 from rendering.engines.neural.runtime import Runtime
 from rendering.engines.speech.base import SAMPLE_RATE
 from rendering.engines.speech.wavtokenizer import released, windows
 from rendering.engines.speech.wavtokenizer.codec import Codec
+from rendering.engines.speech.wavtokenizer.network import WavTokenizer
 from tests.neural import tiny_codec
 
 HOP = 320
@@ -32,9 +34,13 @@ def tone(seconds: float) -> np.ndarray:
     return (0.3 * np.sin(2 * np.pi * 180 * t)).astype(np.float32)
 
 
+def read(path: Path) -> WavTokenizer:
+    return released.network(released.state_of(checkpoints.read(path), path.name), source=path.name)
+
+
 class TestFile:
     def test_a_training_checkpoint_gives_the_network_that_was_saved(self, tmp_path: Path) -> None:
-        loaded = released.network(tiny_codec.save(tmp_path / "codec.ckpt"))
+        loaded = read(tiny_codec.save(tmp_path / "codec.ckpt"))
         saved = tiny_codec.network()
         assert loaded.sizes == saved.sizes
         for name, tensor in saved.state_dict().items():
@@ -44,12 +50,12 @@ class TestFile:
         from safetensors.torch import save_file
 
         save_file(tiny_codec.network().state_dict(), tmp_path / "lean.safetensors")
-        assert released.network(tmp_path / "lean.safetensors").sizes == tiny_codec.TINY
+        assert read(tmp_path / "lean.safetensors").sizes == tiny_codec.TINY
 
     def test_a_file_of_another_model_is_named(self, tmp_path: Path) -> None:
         torch.save({"state_dict": {"backbone.embed.weight": torch.zeros(8, 4, 7)}}, tmp_path / "other.ckpt")
         with pytest.raises(CheckpointError, match=r"other\.ckpt holds no WavTokenizer"):
-            released.network(tmp_path / "other.ckpt")
+            read(tmp_path / "other.ckpt")
 
     def test_missing_surplus_and_misshapen_tensors_are_named(self, tmp_path: Path) -> None:
         state = tiny_codec.released(tiny_codec.network())
@@ -58,7 +64,7 @@ class TestFile:
         state["backbone.norm.shift.weight"] = torch.zeros(4, 7)
         torch.save({"state_dict": state}, tmp_path / "odd.ckpt")
         with pytest.raises(CheckpointError) as caught:
-            released.network(tmp_path / "odd.ckpt")
+            read(tmp_path / "odd.ckpt")
         assert "lacks head.out.bias" in str(caught.value)
         assert "unexpected backbone.surplus" in str(caught.value)
         assert "backbone.norm.shift.weight (4x7 instead of 4x64)" in str(caught.value)

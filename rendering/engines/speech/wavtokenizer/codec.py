@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rendering.engines.errors import MediaError
+from rendering.engines.neural import lean
 from rendering.engines.neural.runtime import Runtime
 from rendering.engines.speech.base import SAMPLE_RATE, Samples
 from rendering.engines.speech.wavtokenizer import released, windows
 from rendering.engines.speech.wavtokenizer.network import WavTokenizer
-from rendering.engines.weights import store
 
 ARTIFACT = "wavtokenizer"
 _FADE = 0.03
@@ -21,7 +21,7 @@ _FADE = 0.03
 
 def load(runtime: Runtime) -> "Codec":
     """The codec of this machine. Raises ModelMissingError, ModelCorruptError or CheckpointError."""
-    return Codec(released.network(store.locate(ARTIFACT)), runtime)
+    return Codec(released.network(lean.state(ARTIFACT, released.state_of), source=ARTIFACT), runtime)
 
 
 class Codec:

@@ -1,7 +1,6 @@
 """The authors' file: what of it the codec needs, its weight norm folded."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from torch import Tensor
@@ -19,9 +18,12 @@ _UNUSED = (
 """EnCodec's own decoder, which this codec replaces, and the training statistics of the codebook."""
 
 
-def state_of(checkpoint: Any, *, source: str) -> State:
+def state_of(checkpoint: Any, source: str) -> State:
     """The tensors of the codec by name, from a training checkpoint (with discriminators and optimizer) or
-    from a copy that holds only these. Raises CheckpointError when there are none."""
+    from a copy that holds only these. source: the file's name, for messages.
+
+    Raises CheckpointError when there are none.
+    """
     state = checkpoints.state_of(checkpoint, source=source, below=("state_dict",))
     return fold_weight_norm(
         {
@@ -47,9 +49,8 @@ def fold_weight_norm(state: Mapping[str, Tensor]) -> State:
     return folded
 
 
-def network(path: Path) -> WavTokenizer:
-    """The codec in a file, on the CPU. Raises CheckpointError naming what is wrong with the file."""
-    state = state_of(checkpoints.read(path), source=path.name)
-    built = WavTokenizer(sizes.of(state, source=path.name))
-    checkpoints.fill(built, state, source=path.name)
+def network(state: State, *, source: str) -> WavTokenizer:
+    """The codec with these tensors, on the CPU. Raises CheckpointError naming what is wrong with them."""
+    built = WavTokenizer(sizes.of(state, source=source))
+    checkpoints.fill(built, state, source=source)
     return built
