@@ -101,7 +101,7 @@ def test_a_voice_without_its_model_says_what_it_needs(
     heart, emma = (next(v for v in all_voices() if v.key == key) for key in ("heart", "bf_emma"))
     assert availability(heart) is None
     assert availability(emma) == (
-        "needs kokoro-int8 and kokoro-voice-bf_emma: run python manage.py models pull "
+        "It needs kokoro-int8 and kokoro-voice-bf_emma. Run: python manage.py models pull "
         "kokoro-int8 kokoro-voice-bf_emma"
     )
     with pytest.raises(ModelMissingError, match="kokoro-int8"):
