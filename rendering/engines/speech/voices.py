@@ -49,3 +49,14 @@ HIBARI_VOICES = (
     ),
 )
 KOKORO_VOICES = tuple(_kokoro_voice(key) for key in _KOKORO_CHECKSUMS)
+PIPER_VOICES = (
+    VoiceInfo(
+        engine="piper",
+        key="joe",
+        name="Joe",
+        language="en-us",
+        gender="male",
+        licence="CC0-1.0",
+        artifacts=("piper-joe", "piper-joe-config"),
+    ),
+)

