@@ -1,4 +1,4 @@
-"""Piper (https://github.com/OHF-Voice/piper1-gpl): small voices after VITS (Kim et al. 2021, arXiv:2106.06103).
+"""Piper (https://github.com/OHF-Voice/piper1-gpl): small voices of the VITS family (Kim et al. 2021).
 
 The runtime is GPL-3.0, so it is installed only on demand; its one voice here, Joe, is in the public domain.
 """
@@ -63,9 +63,9 @@ class PiperEngine:
         return Synthesis(np.clip(samples, -1, 1), self._pronunciations(text))
 
     def _seeded(self) -> onnxruntime.InferenceSession:
-        """The graph draws noise inside, from a generator that is seeded when a session begins and goes on from
-        sentence to sentence; so each sentence has a session of its own. Unoptimised, it opens faster than an
-        optimised one by more than the sentence then takes longer."""
+        """The graph draws noise inside, from a generator that is seeded when a session begins and goes on
+        from sentence to sentence; so each sentence has a session of its own. Unoptimised, it opens faster
+        than an optimised one by more than the sentence then takes longer."""
         onnxruntime.set_seed(_SEED)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads

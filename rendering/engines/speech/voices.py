@@ -60,3 +60,53 @@ PIPER_VOICES = (
         artifacts=("piper-joe", "piper-joe-config"),
     ),
 )
+
+_GOOGLE_LOCALES = {
+    "en-us": "en-US",
+    "en-gb": "en-GB",
+    "de": "de-DE",
+    "es": "es-ES",
+    "fr-fr": "fr-FR",
+    "hi": "hi-IN",
+    "it": "it-IT",
+    "ja": "ja-JP",
+    "ko": "ko-KR",
+    "nl": "nl-NL",
+    "pl": "pl-PL",
+    "pt-br": "pt-BR",
+    "ru": "ru-RU",
+    "tr": "tr-TR",
+    "zh": "cmn-CN",
+}
+# The first eight of the family "Chirp 3: HD"; each speaks every locale.
+_GOOGLE_SPEAKERS: dict[str, Literal["female", "male"]] = {
+    "Kore": "female",
+    "Charon": "male",
+    "Aoede": "female",
+    "Puck": "male",
+    "Leda": "female",
+    "Fenrir": "male",
+    "Zephyr": "female",
+    "Orus": "male",
+}
+_GOOGLE_PER_LANGUAGE = 2
+"""Of all but American English, which has every speaker."""
+
+
+def _google_voice(language: str, locale: str, name: str) -> VoiceInfo:
+    return VoiceInfo(
+        engine="google",
+        key=f"{locale}-Chirp3-HD-{name}",
+        name=f"{name} (Google)",
+        language=language,
+        gender=_GOOGLE_SPEAKERS[name],
+        licence="Google's terms of service",
+        note="The script is sent to Google, which charges for it.",
+    )
+
+
+GOOGLE_VOICES = tuple(
+    _google_voice(language, locale, name)
+    for language, locale in _GOOGLE_LOCALES.items()
+    for name in list(_GOOGLE_SPEAKERS)[: None if language == "en-us" else _GOOGLE_PER_LANGUAGE]
+)
