@@ -13,18 +13,12 @@ from studio.models import Avatar, Background, Project, Scene, Voice
 LANGUAGES = {
     "en-us": "American English",
     "en-gb": "British English",
-    "de": "German",
     "es": "Spanish",
     "fr-fr": "French",
     "hi": "Hindi",
     "it": "Italian",
     "ja": "Japanese",
-    "ko": "Korean",
-    "nl": "Dutch",
-    "pl": "Polish",
     "pt-br": "Brazilian Portuguese",
-    "ru": "Russian",
-    "tr": "Turkish",
     "cmn": "Mandarin Chinese",
     "zh": "Mandarin Chinese",
 }

@@ -3,6 +3,8 @@
 from rendering.engines.catalogue.card import EngineCard
 
 _NEURAL = ("torch", "transformers", "tokenizers", "safetensors")
+_OTHERS = ("de", "es", "fr-fr", "hi", "it", "ja", "ko", "pl", "pt-br", "ru", "tr", "zh")
+"""Languages beside English of the engines that speak many."""
 
 HIBARI = EngineCard(
     name="hibari",
@@ -58,8 +60,8 @@ BARK = EngineCard(
     summary="Lively, unpredictable speech in 13 languages; may laugh, or add sounds and words.",
     factory="rendering.engines.speech.bark:BarkEngine",
     version="small-1",
-    languages=("en-us", "de", "es", "fr-fr", "hi", "it", "ja", "ko", "pl", "pt-br", "ru", "tr", "zh"),
-    artifacts=("bark-small",),
+    languages=("en-us", *_OTHERS),
+    artifacts=("bark-small", "bark-small-config", "bark-small-generation", "bark-small-tokenizer"),
     packages=_NEURAL,
     extra="neural",
     code_licence="MIT",
@@ -76,25 +78,7 @@ GOOGLE = EngineCard(
     summary="Natural voices of a paid service: the script is sent to Google. Off until credentials are set.",
     factory="rendering.engines.speech.google:GoogleEngine",
     version="1",
-    languages=(
-        *(
-            "en-us",
-            "en-gb",
-            "de",
-            "es",
-            "fr-fr",
-            "hi",
-            "it",
-            "ja",
-            "ko",
-            "nl",
-            "pl",
-            "pt-br",
-            "ru",
-            "tr",
-            "zh",
-        ),
-    ),
+    languages=("en-us", "en-gb", *_OTHERS),
     packages=("google.cloud.texttospeech",),
     extra="google",
     settings=("GOOGLE_APPLICATION_CREDENTIALS",),

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from rendering.engines.speech.base import VoiceInfo
+from rendering.engines.weights.bark import BARK_SPEAKERS, speaker_artifact
 from rendering.engines.weights.kokoro_voices import KOKORO_VOICES as _KOKORO_CHECKSUMS
 
 # Kokoro names a voice by language and gender: the letters before the underscore.
@@ -17,6 +18,14 @@ _LANGUAGES = {
     "p": "pt-br",
     "z": "zh",
 }
+# Bark names a language by its first code.
+_BARK_LANGUAGES = {"en": "en-us", "fr": "fr-fr", "pt": "pt-br"}
+_BARK_WOMEN = frozenset(
+    {
+        *("en_speaker_9", "de_speaker_3", "es_speaker_8", "fr_speaker_5", "hi_speaker_0", "it_speaker_2"),
+        *("ja_speaker_0", "ko_speaker_0", "pl_speaker_4", "ru_speaker_5", "tr_speaker_4", "zh_speaker_4"),
+    }
+)
 _NOTES = {
     "ja": "Reads hiragana and katakana only: write the script without kanji.",
     "zh": "Tones are approximate.",
@@ -71,7 +80,6 @@ _GOOGLE_LOCALES = {
     "it": "it-IT",
     "ja": "ja-JP",
     "ko": "ko-KR",
-    "nl": "nl-NL",
     "pl": "pl-PL",
     "pt-br": "pt-BR",
     "ru": "ru-RU",
@@ -110,3 +118,20 @@ GOOGLE_VOICES = tuple(
     for language, locale in _GOOGLE_LOCALES.items()
     for name in list(_GOOGLE_SPEAKERS)[: None if language == "en-us" else _GOOGLE_PER_LANGUAGE]
 )
+
+
+def _bark_voice(key: str) -> VoiceInfo:
+    language, _, number = key.partition("_speaker_")
+    return VoiceInfo(
+        engine="bark",
+        key=key,
+        name=f"Bark {number}",
+        language=_BARK_LANGUAGES.get(language, language),
+        gender="female" if key in _BARK_WOMEN else "male",
+        licence="MIT",
+        artifacts=(speaker_artifact(key),),
+        note="Lively and unpredictable: may laugh, or add sounds and words.",
+    )
+
+
+BARK_VOICES = tuple(_bark_voice(key) for key in BARK_SPEAKERS)
