@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from rendering import avatars, leases, progress, resident, results
+from rendering import avatars, engine_rows, leases, progress, pull_worker, resident, results
 from rendering.dispatch import dispatch
 from rendering.engines.errors import Cancelled, EngineError, FaceError
 from rendering.models import Render, RenderSegment, Segment
@@ -160,12 +160,18 @@ def check_avatar(avatar_id: UUID) -> None:
             avatars.refuse(avatar_id, problem, error.findings if isinstance(error, FaceError) else ())
 
 
+def pull_models(pull_id: UUID) -> None:
+    """WAITING -> RUNNING. Returns at once: the fetching goes on beside the renders."""
+    pull_worker.begin(pull_id)
+
+
 def hear(*, owner_id: int, text: str, voice_id: UUID, speed: float, pitch: float) -> tuple[bytes, str]:
     """Speak a text as a render of this user would: the bytes of a WAV file, or the problem in its place."""
     from rendering.pipeline.spec import VoiceSpec
 
     try:
         voice = Voice.objects.get(pk=voice_id)
+        engine_rows.check_allowed(voice.engine)
         lexicon = dict(studio.lexicon_of(User.objects.get(pk=owner_id)))
         spec = VoiceSpec(voice.engine, voice.key, voice.language, speed, pitch)
         return resident.renderer().speak(text, spec, lexicon), ""

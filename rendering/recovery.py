@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from rendering import avatars, leases, progress, resident, services
+from rendering import avatars, leases, progress, pull_worker, resident, services
 from rendering.dispatch import dispatch
 from rendering.models import Render
 from rendering.outcome import TimeLimitExceeded, end_failed, fail_render
@@ -31,6 +31,7 @@ LOST = "The program that rendered this was stopped. What is finished is kept; th
 def reclaim(worker: str) -> None:
     """At the start of a worker: take back what its earlier life held when it was killed."""
     _go_on(leases.release_earlier_life(worker))
+    pull_worker.release_earlier_life(worker)
     default_storage.clear_abandoned(older_than=ABANDONED_FILES)
     sweep()
 
@@ -42,6 +43,7 @@ def sweep() -> None:
     for render_id in Render.objects.filter(state__in=Render.ACTIVE).values_list("pk", flat=True):
         dispatch(render_id)
     _enqueue_lost_checks()
+    pull_worker.sweep()
 
 
 def _go_on(render_ids: Iterable[UUID]) -> None:

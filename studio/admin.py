@@ -210,6 +210,8 @@ class SceneInline(ReadOnlyInline):
         "layout",
         "expression",
         "intensity",
+        "head",
+        "quality",
         "speed",
         "pitch",
     ]

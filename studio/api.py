@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from avatarlab.api import UUID_PATTERN, CreatedCursorPagination, PositionCursorPagination
 from avatarlab.errors import Conflict, NotFound
 from avatarlab.parsers import BoundedJSONParser, BoundedMultiPartParser
+from rendering import engine_selectors
 from studio import selectors, services
 from studio.models import Avatar, Background, Project, Pronunciation, Voice
 from studio.serializers import (
@@ -128,6 +129,10 @@ class VoiceViewSet(viewsets.ReadOnlyModelViewSet):
 
     def get_queryset(self) -> QuerySet[Voice]:
         return selectors.voices_for(self.request.user)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        engines = {engine.name: engine for engine in engine_selectors.engines()}
+        return {**super().get_serializer_context(), "engines": engines}
 
 
 class BackgroundViewSet(

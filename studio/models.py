@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from rendering.models import PORTRAIT
+
 
 def media_name(instance: models.Model, filename: str) -> str:
     """Storage name of an upload. Nothing the user typed becomes part of it."""
@@ -102,8 +104,8 @@ class Voice(models.Model):
     gender = models.CharField(max_length=8, choices=Gender)
     licence = models.CharField(max_length=80, blank=True)
     note = models.CharField(max_length=200, blank=True, help_text="What it cannot do well, for the user.")
-    problem = models.CharField(
-        max_length=200, blank=True, help_text="Why it is not available, and how to get it. Empty: ready."
+    problem = models.TextField(
+        blank=True, help_text="Why it is not available, and how to get it. Empty: ready."
     )
     sample = models.FileField(upload_to=media_name, max_length=200, blank=True)
     position = models.PositiveIntegerField(default=0)
@@ -208,6 +210,12 @@ class Scene(models.Model):
     expression = models.CharField(max_length=10, choices=Expression, default=Expression.CALM)
     intensity = models.FloatField(
         default=1.0, help_text="Of the expression: 0 is none of it, 1 as usual, at most 2."
+    )
+    head = models.CharField(
+        max_length=40, default=PORTRAIT, help_text="The engine that makes the face speak."
+    )
+    quality = models.CharField(
+        max_length=20, blank=True, help_text="One of those the engine has. Empty: its usual one."
     )
     speed = models.FloatField(default=1.0, help_text="0.5 to 2.")
     pitch = models.FloatField(default=0.0, help_text="Semitones, -6 to 6.")

@@ -6,6 +6,8 @@ from rest_framework import serializers
 
 from avatarlab.api import AddressField
 from avatarlab.media import url_for
+from rendering import engine_selectors
+from rendering.models import PORTRAIT
 from studio.models import Avatar, Background, Project, Pronunciation, Scene, Voice
 from studio.scripts import clean_line, clean_text
 from studio.services.uploads import NAME_LENGTH
@@ -95,7 +97,13 @@ class AvatarUploadSerializer(serializers.Serializer):
 
 
 class VoiceSerializer(serializers.ModelSerializer):
+    """context: `engines`, the rows of engines by name."""
+
     available = serializers.SerializerMethodField()
+    problem = serializers.SerializerMethodField(help_text="Why it cannot be used; empty when it can.")
+    commercial = serializers.SerializerMethodField(
+        help_text="Whether its engine permits commercial use: yes, no, unclear; empty where nobody told yet."
+    )
     sample = StoredFileField("sample")
 
     class Meta:
@@ -108,6 +116,7 @@ class VoiceSerializer(serializers.ModelSerializer):
             "language",
             "gender",
             "licence",
+            "commercial",
             "note",
             "available",
             "problem",
@@ -115,7 +124,15 @@ class VoiceSerializer(serializers.ModelSerializer):
         ]
 
     def get_available(self, voice: Voice) -> bool:
-        return not voice.problem
+        return not self.get_problem(voice)
+
+    def get_problem(self, voice: Voice) -> str:
+        engine = self.context["engines"].get(voice.engine)
+        return voice.problem or (engine_selectors.problem_of(engine) if engine else "")
+
+    def get_commercial(self, voice: Voice) -> str:
+        engine = self.context["engines"].get(voice.engine)
+        return engine.commercial if engine else ""
 
 
 class BackgroundSerializer(serializers.ModelSerializer):
@@ -153,6 +170,12 @@ class SceneSerializer(serializers.ModelSerializer):
         default=1.0,
         help_text="Of the expression: 0 is none of it, 1 as usual, at most 2.",
     )
+    head = serializers.CharField(
+        max_length=40, default=PORTRAIT, help_text="The engine that makes the face speak: see /engines."
+    )
+    quality = serializers.CharField(
+        max_length=20, allow_blank=True, default="", help_text="One of the engine's; empty: its usual one."
+    )
     speed = serializers.FloatField(min_value=0.5, max_value=2.0, default=1.0)
     pitch = serializers.FloatField(min_value=-6, max_value=6, default=0.0, help_text="Semitones.")
     recorded = serializers.SerializerMethodField(help_text="A recording replaces the voice.")
@@ -169,6 +192,8 @@ class SceneSerializer(serializers.ModelSerializer):
             "title",
             "expression",
             "intensity",
+            "head",
+            "quality",
             "speed",
             "pitch",
             "recorded",

@@ -33,7 +33,7 @@ def _scene(scene: Scene) -> dict[str, Any]:
     return {
         "script": scene.script,
         "voice": _voice(scene.voice, scene.speed, scene.pitch),
-        "avatar": _avatar(scene.avatar),
+        "avatar": _avatar(scene.avatar, scene.head, scene.quality),
         "background": _background(scene.background),
         "layout": scene.layout,
         "title": scene.title,
@@ -53,15 +53,15 @@ def _voice(voice: Voice, speed: float, pitch: float) -> dict[str, Any]:
     }
 
 
-def _avatar(avatar: Avatar) -> dict[str, Any]:
+def _avatar(avatar: Avatar, head: str, quality: str) -> dict[str, Any]:
     return {
         "kind": avatar.kind,
         "media": _media(avatar.media, avatar.sha256),
         "bundle": _media(avatar.bundle, avatar.bundle_sha256),
         "name": avatar.name,
-        "head": "portrait",
+        "head": head,
         "atlas": avatar.atlas,
-        "quality": "",
+        "quality": quality,
     }
 
 

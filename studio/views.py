@@ -124,14 +124,15 @@ def estimate(request: HttpRequest) -> JsonResponse:
     scenes = data.get("scenes")
     if not isinstance(scenes, list) or not all(isinstance(scene, dict) for scene in scenes):
         raise UserError("The script could not be read. Reload the page.")
-    return JsonResponse(rendering.estimate({"scenes": [_script_and_speed(scene) for scene in scenes]}))
+    return JsonResponse(rendering.estimate({"scenes": [_script_and_pace(scene) for scene in scenes]}))
 
 
-def _script_and_speed(scene: dict[str, Any]) -> dict[str, Any]:
-    script, speed = scene.get("script"), scene.get("speed")
+def _script_and_pace(scene: dict[str, Any]) -> dict[str, Any]:
+    script, speed, head = scene.get("script"), scene.get("speed"), scene.get("head")
     return {
         "script": script if isinstance(script, str) else "",
         "speed": min(max(float(speed), 0.5), 2.0) if isinstance(speed, int | float) else 1.0,
+        "head": head if isinstance(head, str) else "",
     }
 
 
@@ -148,7 +149,7 @@ def hear(request: HttpRequest) -> JsonResponse:
         raise UserError("Choose a voice first.")
     if voice.problem:
         raise UserError(f"The voice {voice.name} is not available. {voice.problem}")
-    settings_of_voice = _script_and_speed(data)
+    settings_of_voice = _script_and_pace(data)
     hearing = rendering_services.start_hearing(
         owner=request.user,
         text=text.strip()[:HEAR_CHARACTERS],

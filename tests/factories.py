@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from accounts.models import User
-from rendering.models import Render
+from rendering.models import Engine, Render
 from studio import models
 from studio.spec import render_spec
 
@@ -67,6 +67,26 @@ def voice(**fields: Any) -> models.Voice:
         "licence": "Apache-2.0",
     }
     return models.Voice.objects.create(**{**defaults, **fields})
+
+
+def engine(**fields: Any) -> Engine:
+    """A ready face engine for everybody, of two qualities."""
+    number = next(_numbers)
+    defaults = {
+        "name": f"engine-{number}",
+        "kind": Engine.Kind.TALKING_HEAD,
+        "title": f"Engine {number}",
+        "summary": "Moves faces.",
+        "state": Engine.State.READY,
+        "qualities": ["draft", "standard"],
+        "hardware": "any processor",
+        "code_licence": "MIT",
+        "weights_licence": "Apache-2.0",
+        "commercial": Engine.Commercial.YES,
+        "source": "https://example.org/",
+        "version": "1",
+    }
+    return Engine.objects.create(**{**defaults, **fields})
 
 
 def background(owner: User | None = None, **fields: Any) -> models.Background:

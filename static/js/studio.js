@@ -6,6 +6,7 @@ import { Estimate } from "./estimate.js";
 import { wireReview } from "./review.js";
 import { remember, showRunning } from "./running.js";
 import { drawScenes } from "./scene-strip.js";
+import { licenceLine, showHead } from "./heads.js";
 import { findSentence, sentenceAt } from "./sentences.js";
 import { play, speak } from "./sound.js";
 import { Stage } from "./stage.js";
@@ -73,10 +74,20 @@ function listBackgrounds() {
   );
 }
 
+function showVoiceTerms() {
+  const { voice } = chosen();
+  const box = document.querySelector("#voices [data-terms]");
+  box.hidden = !voice?.terms;
+  if (voice?.terms) box.replaceChildren(...licenceLine(voice.terms));
+}
+
+const showHeads = () => showHead(document.getElementById("head-choice"), data.heads, scene());
+
 function listVoices() {
   const language = field("language").value;
   const shown = data.voices.filter((row) => !language || row.language === language || row.id === scene().voice);
   fill("voices", shown.map((row) => voiceRow(row, row.id === scene().voice, playSample)));
+  showVoiceTerms();
 }
 
 async function playSample(voice, button) {
@@ -156,6 +167,7 @@ function showScene() {
   listAvatars();
   listVoices();
   listBackgrounds();
+  showHeads();
   showCount();
   drawStage();
   estimate.of(draft.data.scenes);
@@ -267,14 +279,19 @@ const NUMBERS = { height: Number, fps: Number };
 
 form.addEventListener("change", ({ target }) => {
   const { name, value } = target;
-  if (name === "expression") {
-    scene().expression = value;
+  if (name === "expression" || name === "quality") {
+    scene()[name] = value;
+  } else if (name === "head") {
+    Object.assign(scene(), { head: value, quality: "" });
+    showHeads();
+    estimate.of(draft.data.scenes);
   } else if (["avatar", "voice", "background", "layout"].includes(name)) {
     scene()[name] = value;
     if (name === "avatar") {
       showProblemOfAvatar();
       listBackgrounds();
     }
+    if (name === "voice") showVoiceTerms();
     if (name === "layout") field("scene-title-field").toggleAttribute("data-idle", value === "full");
     drawStage();
   } else if (["aspect", "height", "fps"].includes(name)) {

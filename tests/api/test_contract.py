@@ -40,7 +40,7 @@ def test_the_docs_need_nothing_from_elsewhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["avatars", "voices", "backgrounds", "projects", "renders", "pronunciations", "me"]
+    "path", ["avatars", "voices", "backgrounds", "engines", "projects", "renders", "pronunciations", "me"]
 )
 def test_nothing_without_a_token(path: str) -> None:
     problem(APIClient().get(f"{V1}/{path}/"), 401)
@@ -179,7 +179,7 @@ def test_another_users_rows_are_404_in_every_call(api) -> None:
     tried = set()
     for name, pattern in routes():
         basename, _, action = str(name).partition("-")
-        if "pk" not in pattern.pattern.regex.groupindex or basename == "voice":
+        if "pk" not in pattern.pattern.regex.groupindex or basename in ("voice", "engine"):
             continue
         arguments = {"pk": foreign[basename]}
         if "scene" in pattern.pattern.regex.groupindex:

@@ -33,6 +33,54 @@ def test_the_expression_of_a_scene_is_kept(page: Client) -> None:
     assert (opened["expression"], opened["intensity"]) == ("serious", 0.6)
 
 
+def test_the_face_engine_of_a_scene_is_kept(page: Client) -> None:
+    factories.engine(name="diffdub", qualities=["draft", "standard"])
+    scenes = [{"script": "Good evening.", "head": "diffdub", "quality": "draft"}]
+    page.post(reverse("studio:draft"), studio_data(page)["draft"] | {"scenes": scenes}, **JSON)
+    [opened] = studio_data(page)["draft"]["scenes"]
+    assert (opened["head"], opened["quality"]) == ("diffdub", "draft")
+
+
+def test_face_engines_come_with_their_terms_and_what_they_lack(page: Client) -> None:
+    factories.engine(
+        name="wav2lip",
+        title="Wav2Lip",
+        commercial="no",
+        weights_licence="non-commercial",
+        state="lacking",
+        problem="It needs wav2lip-gan.",
+    )
+    factories.engine(name="hibari", kind="speech")
+    [head] = studio_data(page)["heads"]
+    assert (head["title"], head["licence"], head["commercial_label"]) == (
+        "Wav2Lip",
+        "non-commercial",
+        "Not for commercial use",
+    )
+    assert head["problem"] == "It needs wav2lip-gan."
+
+
+def test_a_voice_comes_with_the_terms_of_its_engine(page: Client) -> None:
+    factories.engine(name="lina", kind="speech", title="Lina", commercial="no")
+    factories.voice(engine="lina")
+    [voice] = studio_data(page)["voices"]
+    assert (voice["terms"]["title"], voice["terms"]["commercial"]) == ("Lina", "no")
+
+
+def test_an_estimate_of_an_engine_that_was_never_timed_has_no_wait(page: Client) -> None:
+    scenes = [{"script": "x" * 145, "speed": 1, "head": "diffdub"}]
+    answer = page.post(reverse("studio:estimate"), {"scenes": scenes}, **JSON).json()
+    assert (answer["duration_seconds"], answer["render_seconds"]) == (10.0, None)
+
+
+def test_an_estimate_knows_how_fast_the_engine_was_timed_here(page: Client) -> None:
+    speed = {"what": "a film", "factor": 30.0, "machine": "2 cores", "date": "2026-11-26"}
+    factories.engine(name="diffdub", speed=speed)
+    scenes = [{"script": "x" * 145, "speed": 1, "head": "diffdub"}]
+    answer = page.post(reverse("studio:estimate"), {"scenes": scenes}, **JSON).json()
+    assert answer["render_seconds"] == 300.0
+
+
 def test_a_new_page_is_a_new_project(page: Client, ada: User) -> None:
     factories.project(ada)
     assert "project" not in studio_data(page, new="")["draft"]

@@ -1,88 +1,24 @@
 """Weights files of other people, read without running what they may hold.
 
 A PyTorch checkpoint is a pickle, and a pickle is a program. `read` lets it build tensors and plain containers
-only; every other class or function it names becomes an inert `Inert`, which takes any arguments and does
-nothing (checkpoints of training frameworks carry such objects beside their weights).
+only; every other class or function it names becomes inert (see `pickles`): checkpoints of training frameworks
+carry such objects beside their weights.
 """
 
-import pickle
-import types
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from rendering.engines.errors import CheckpointError
+from rendering.engines.neural import pickles
 
 State = dict[str, Tensor]
 """Tensors by name."""
 
 SHOWN = 5
 """Names in an error message before it says how many more there are."""
-
-_ALLOWED = {
-    ("collections", "OrderedDict"): OrderedDict,
-    ("torch._utils", "_rebuild_tensor"): torch._utils._rebuild_tensor,
-    ("torch._utils", "_rebuild_tensor_v2"): torch._utils._rebuild_tensor_v2,
-    ("torch._utils", "_rebuild_parameter"): torch._utils._rebuild_parameter,
-    ("torch", "Size"): torch.Size,
-    **{
-        ("torch", name): getattr(torch, name)
-        for name in (
-            *("FloatStorage", "DoubleStorage", "HalfStorage", "BFloat16Storage", "LongStorage"),
-            *("IntStorage", "ShortStorage", "CharStorage", "ByteStorage", "BoolStorage"),
-            *(
-                "float32",
-                "float64",
-                "float16",
-                "bfloat16",
-                "int64",
-                "int32",
-                "int16",
-                "int8",
-                "uint8",
-                "bool",
-            ),
-        )
-    },
-}
-
-
-class Inert:
-    """Stands for an object of a class that is not let in. Has no behaviour, whatever is done to it."""
-
-    def __init__(self, *_: Any, **__: Any) -> None: ...
-
-    def __setstate__(self, _: Any) -> None: ...
-
-    def __setitem__(self, _: Any, __: Any) -> None: ...
-
-    def append(self, _: Any) -> None: ...
-
-    def extend(self, _: Any) -> None: ...
-
-    def add(self, _: Any) -> None: ...
-
-    def update(self, *_: Any, **__: Any) -> None: ...
-
-    def __hash__(self) -> int:
-        return id(self)
-
-
-class _Unpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        return _ALLOWED.get((module, name), Inert)
-
-
-def _load(file: Any, **options: Any) -> Any:
-    return _Unpickler(file, **options).load()
-
-
-# torch.load asks a module-like object for its unpickler.
-_PICKLE = types.SimpleNamespace(Unpickler=_Unpickler, load=_load, __name__="restricted_pickle")
 
 
 def read(path: Path) -> Any:
@@ -99,21 +35,11 @@ def read(path: Path) -> Any:
         except (SafetensorError, OSError) as error:
             raise CheckpointError(f"{path.name} cannot be read: {error}") from error
     try:
-        return torch.load(path, map_location="cpu", pickle_module=_PICKLE, weights_only=False)
-    except (
-        pickle.UnpicklingError,
-        RuntimeError,
-        EOFError,
-        OSError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        KeyError,
-    ) as error:
+        return pickles.read(path)
+    except Exception as error:  # a damaged pickle may raise anything
         raise CheckpointError(
-            f"{path.name} cannot be read as a PyTorch checkpoint: {error}. Fetch it again, or check "
-            "that it is the right file."
+            f"{path.name} cannot be read as a PyTorch checkpoint: {error or type(error).__name__}. Fetch it "
+            "again, or check that it is the right file."
         ) from error
 
 
@@ -155,20 +81,29 @@ def fill(
 ) -> None:
     """Put the tensors into the module, key for key.
 
-    unused: tells names that the file has and the module does not need. Raises CheckpointError naming every
-    kind of difference: missing, unexpected and misshapen tensors.
+    Numbers take the module's precision. unused: tells names that the file has and the module does not need.
+    Raises CheckpointError naming every kind of difference: missing, unexpected and misshapen tensors.
     """
     wanted = module.state_dict()
     given = {name: value for name, value in state.items() if name in wanted or not unused(name)}
+    common = [(name, given[name], value) for name, value in wanted.items() if name in given]
     differences = [
         *_difference("lacks", [name for name in wanted if name not in given]),
         *_difference("has unexpected", [name for name in given if name not in wanted]),
         *_difference(
             "has other shapes for",
             [
-                f"{name} ({_shape(given[name])} instead of {_shape(value)})"
-                for name, value in wanted.items()
-                if name in given and given[name].shape != value.shape
+                f"{name} ({_shape(found)} instead of {_shape(value)})"
+                for name, found, value in common
+                if found.shape != value.shape
+            ],
+        ),
+        *_difference(
+            "has other kinds of numbers for",
+            [
+                f"{name} ({found.dtype} instead of {value.dtype})"
+                for name, found, value in common
+                if found.is_floating_point() != value.is_floating_point()
             ],
         ),
     ]
@@ -177,7 +112,7 @@ def fill(
             f"{source} does not fit {type(module).__name__}: it {'; it '.join(differences)}. "
             "Check that it is the right file."
         )
-    module.load_state_dict(given, assign=True)
+    module.load_state_dict({name: found.to(value.dtype) for name, found, value in common}, assign=True)
     module.requires_grad_(False)
     module.eval()
 

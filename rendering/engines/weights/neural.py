@@ -44,6 +44,16 @@ NEURAL_ARTIFACTS = (
         note="Its codec. Not the file ending in _v2: with that one it babbles.",
     ),
     Artifact(
+        name="small-e",
+        filename="lina/small-e.ckpt",
+        size=720_000_000,
+        sha256="",
+        licence="CC-BY-NC-4.0",
+        sources=(),
+        note="Lina's forerunner (beta, 60 million weights). Choose a file of the folder gla of "
+        "https://huggingface.co/lina-speech/all-models by hand.",
+    ),
+    Artifact(
         name="diffdub-renderer",
         filename="diffdub/stage1_state_dict.ckpt",
         size=1_373_131_800,
@@ -88,7 +98,7 @@ NEURAL_ARTIFACTS = (
         note="Wav2Lip, the sharper weights.",
     ),
     Artifact(
-        name="wav2lip",
+        name="wav2lip-accurate",
         filename="wav2lip.pth",
         size=436_000_000,
         sha256="",
