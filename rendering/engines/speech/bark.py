@@ -122,7 +122,7 @@ def _load(folder: Path, precision: torch.dtype) -> Any:
     rate = model.config.codec_config.sampling_rate
     if rate != SAMPLE_RATE:
         raise CheckpointError(
-            f"Bark's config.json speaks of {rate} Hz instead of {SAMPLE_RATE}. Check that it is the right file."
+            f"Bark's config.json says {rate} Hz instead of {SAMPLE_RATE}. Check that it is the right file."
         )
     return model.eval().requires_grad_(False)
 

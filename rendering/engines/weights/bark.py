@@ -57,6 +57,7 @@ def _prompt(speaker: str) -> Artifact:
         sha256="",
         licence="MIT",
         sources=(f"{_PROMPTS}/{speaker}.npz",),
+        note="One of Bark's speakers.",
     )
 
 
