@@ -46,6 +46,8 @@ def serving(hub: Hub) -> Iterator[None]:
             hub.starts.append(start)
             self.send_response(206 if wanted else 200)
             self.send_header("Content-Length", str(len(CONTENT) - start))
+            if wanted:
+                self.send_header("Content-Range", f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}")
             self.end_headers()
             middle = max(start, len(CONTENT) // 2)
             try:
