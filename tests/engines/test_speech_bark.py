@@ -70,8 +70,11 @@ def test_the_random_numbers_of_others_are_left_alone(bark: BarkEngine) -> None:
 
 
 def test_the_speakers_prompt_is_heard(bark: BarkEngine, own_models: Path) -> None:
-    other = np.random.default_rng(1).integers(0, 10_000, 100)
-    (own_models / "speakers" / f"{SPEAKER}.npz").write_bytes(bark_files.prompt(semantic_prompt=other))
+    draw = np.random.default_rng(1)
+    coarse, fine = draw.integers(0, 1024, (2, 150)), draw.integers(0, 1024, (8, 150))
+    (own_models / "speakers" / f"{SPEAKER}.npz").write_bytes(
+        bark_files.prompt(coarse_prompt=coarse, fine_prompt=fine)
+    )
     assert not np.array_equal(
         BarkEngine(threads=1).synthesize(SENTENCE, SPEAKER).samples,
         bark.synthesize(SENTENCE, SPEAKER).samples,

@@ -1,6 +1,7 @@
 """The speech engines."""
 
 from rendering.engines.catalogue.card import EngineCard
+from rendering.engines.weights.bark import BARK_SPEAKERS, speaker_artifact
 
 _NEURAL = ("torch", "transformers", "tokenizers", "safetensors")
 _OTHERS = ("de", "es", "fr-fr", "hi", "it", "ja", "ko", "pl", "pt-br", "ru", "tr", "zh")
@@ -61,7 +62,11 @@ BARK = EngineCard(
     factory="rendering.engines.speech.bark:BarkEngine",
     version="small-1",
     languages=("en-us", *_OTHERS),
-    artifacts=("bark-small", "bark-small-config", "bark-small-generation", "bark-small-tokenizer"),
+    artifacts=(
+        *("bark-small", "bark-small-config", "bark-small-generation", "bark-small-tokenizer"),
+        speaker_artifact("en_speaker_6"),
+    ),
+    optional=tuple(speaker_artifact(speaker) for speaker in BARK_SPEAKERS if speaker != "en_speaker_6"),
     packages=_NEURAL,
     extra="neural",
     code_licence="MIT",

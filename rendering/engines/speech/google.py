@@ -142,7 +142,7 @@ def _samples(content: bytes) -> Samples:
             f"{GOOGLE.title} sent {form[0]} Hz, {form[1]} channels of {8 * form[2]} bits, not what was asked "
             "for. Choose another voice."
         )
-    return np.frombuffer(pcm, "<i2").astype(np.float32) / 32768
+    return np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768)
 
 
 def _translated(error: Exception) -> EngineError:
