@@ -89,31 +89,54 @@ class Avatar(models.Model):
 
 
 class Voice(models.Model):
-    """A voice preset: an engine and the voice inside it."""
+    """An engine and the voice inside it; with an owner, a voice cloned from a recording of theirs."""
 
     class Gender(models.TextChoices):
         FEMALE = "female", "Female"
         MALE = "male", "Male"
 
+    class State(models.TextChoices):
+        CHECKING = "checking", "Checking"
+        READY = "ready", "Ready"
+        REFUSED = "refused", "Cannot be used"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    slug = models.SlugField(max_length=60, unique=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="voices"
+    )
+    slug = models.SlugField(max_length=60, blank=True, help_text="Presets only.")
     name = models.CharField(max_length=80)
     engine = models.CharField(max_length=40)
     key = models.CharField(max_length=80)
     language = models.CharField(max_length=12, default="en-us")
-    gender = models.CharField(max_length=8, choices=Gender)
+    gender = models.CharField(max_length=8, choices=Gender, blank=True, help_text="Presets only.")
     licence = models.CharField(max_length=80, blank=True)
     note = models.CharField(max_length=200, blank=True, help_text="What it cannot do well, for the user.")
+    state = models.CharField(max_length=8, choices=State, default=State.READY)
     problem = models.TextField(
         blank=True, help_text="Why it is not available, and how to get it. Empty: ready."
     )
     sample = models.FileField(upload_to=media_name, max_length=200, blank=True)
+    media = models.FileField(
+        upload_to=media_name, max_length=200, blank=True, help_text="The recording it is cloned from."
+    )
+    sha256 = models.CharField(max_length=64, blank=True)
+    transcript = models.TextField(blank=True, help_text="What is said in the recording.")
+    bundle = models.FileField(
+        upload_to=media_name, max_length=200, blank=True, help_text="What the engine speaks from."
+    )
+    bundle_sha256 = models.CharField(max_length=64, blank=True)
     position = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
     created = models.DateTimeField(auto_now_add=True)
 
+    objects = VisibleQuerySet.as_manager()
+
     class Meta:
         ordering = ["position", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["slug"], condition=Q(owner=None), name="voice_preset_slug")
+        ]
 
     def __str__(self) -> str:
         return self.name

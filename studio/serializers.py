@@ -10,7 +10,8 @@ from rendering import engine_selectors
 from rendering.models import PORTRAIT
 from studio.models import Avatar, Background, Project, Pronunciation, Scene, Voice
 from studio.scripts import clean_line, clean_text
-from studio.services.uploads import NAME_LENGTH
+from studio.services.keeping import NAME_LENGTH
+from studio.services.voices import TRANSCRIPT_LENGTH
 
 
 class TextField(serializers.CharField):
@@ -99,12 +100,15 @@ class AvatarUploadSerializer(serializers.Serializer):
 class VoiceSerializer(serializers.ModelSerializer):
     """context: `engines`, the rows of engines by name."""
 
+    name = LineField(max_length=NAME_LENGTH)
+    preset = PresetField(help_text="Offered to everybody; cannot be changed.")
     available = serializers.SerializerMethodField()
     problem = serializers.SerializerMethodField(help_text="Why it cannot be used; empty when it can.")
     commercial = serializers.SerializerMethodField(
         help_text="Whether its engine permits commercial use: yes, no, unclear; empty where nobody told yet."
     )
     sample = StoredFileField("sample")
+    media = StoredFileField("media", help_text="The recording that a voice of one's own is cloned from.")
 
     class Meta:
         model = Voice
@@ -118,13 +122,31 @@ class VoiceSerializer(serializers.ModelSerializer):
             "licence",
             "commercial",
             "note",
+            "state",
             "available",
             "problem",
+            "preset",
             "sample",
+            "media",
+            "transcript",
+            "created",
+        ]
+        read_only_fields = [
+            "id",
+            "slug",
+            "engine",
+            "language",
+            "gender",
+            "licence",
+            "note",
+            "state",
+            "problem",
+            "transcript",
+            "created",
         ]
 
     def get_available(self, voice: Voice) -> bool:
-        return not self.get_problem(voice)
+        return voice.state == Voice.State.READY and not self.get_problem(voice)
 
     def get_problem(self, voice: Voice) -> str:
         engine = self.context["engines"].get(voice.engine)
@@ -133,6 +155,15 @@ class VoiceSerializer(serializers.ModelSerializer):
     def get_commercial(self, voice: Voice) -> str:
         engine = self.context["engines"].get(voice.engine)
         return engine.commercial if engine else ""
+
+
+class VoiceUploadSerializer(serializers.Serializer):
+    file = serializers.FileField(help_text="3 to 15 s of speech: WAV, MP3, M4A, Ogg, FLAC or WebM.")
+    name = LineField(required=False, allow_blank=True, default="")
+    transcript = TextField(max_length=TRANSCRIPT_LENGTH, help_text="Exactly what is said in the recording.")
+    consent = serializers.BooleanField(
+        default=False, help_text="You may use this voice: it is yours, or its owner agreed."
+    )
 
 
 class BackgroundSerializer(serializers.ModelSerializer):

@@ -32,7 +32,7 @@ def _scene(scene: Scene) -> dict[str, Any]:
         raise ValueError(f"{scene} is not complete.")
     return {
         "script": scene.script,
-        "voice": _voice(scene.voice, scene.speed, scene.pitch),
+        "voice": voice_spec(scene.voice, scene.speed, scene.pitch),
         "avatar": _avatar(scene.avatar, scene.head, scene.quality),
         "background": _background(scene.background),
         "layout": scene.layout,
@@ -43,13 +43,15 @@ def _scene(scene: Scene) -> dict[str, Any]:
     }
 
 
-def _voice(voice: Voice, speed: float, pitch: float) -> dict[str, Any]:
+def voice_spec(voice: Voice, speed: float, pitch: float) -> dict[str, Any]:
+    """VoiceSpec JSON."""
     return {
         "engine": voice.engine,
         "key": voice.key,
         "language": voice.language,
         "speed": speed,
         "pitch": pitch,
+        "reference": _media(voice.bundle, voice.bundle_sha256),
     }
 
 
@@ -90,5 +92,7 @@ def uses_file(spec: dict[str, Any], name: str) -> bool:
             scene["avatar"]["bundle"],
             scene["background"]["media"],
             scene["recording"],
+            # Specs from before voices could be cloned name none.
+            scene["voice"].get("reference"),
         )
     )

@@ -56,8 +56,17 @@ def avatar(owner: User | None = None, **fields: Any) -> models.Avatar:
     return row
 
 
-def voice(**fields: Any) -> models.Voice:
+def voice(owner: User | None = None, **fields: Any) -> models.Voice:
+    """A preset; with an owner, one that was cloned from a recording."""
     number = next(_numbers)
+    if owner:
+        cloned = {"name": f"Voice {number}", "engine": "lina", "key": "cloned", "transcript": "Good morning."}
+        row = models.Voice(owner=owner, **{**cloned, **fields})
+        row.sha256 = _kept(row, "media", f"recording {number}".encode(), "wav")
+        if row.state == models.Voice.State.READY:
+            row.bundle_sha256 = _kept(row, "bundle", f"voice {number}".encode(), "safetensors")
+        row.save()
+        return row
     defaults = {
         "slug": f"voice-{number}",
         "name": f"Voice {number}",
@@ -87,6 +96,11 @@ def engine(**fields: Any) -> Engine:
         "version": "1",
     }
     return Engine.objects.create(**{**defaults, **fields})
+
+
+def cloning_engine(**fields: Any) -> Engine:
+    """By which an instance knows that it can clone voices."""
+    return engine(**{"name": "lina", "kind": Engine.Kind.SPEECH, "qualities": [], **fields})
 
 
 def background(owner: User | None = None, **fields: Any) -> models.Background:

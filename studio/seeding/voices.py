@@ -30,6 +30,7 @@ def _row(info: VoiceInfo, position: int) -> Voice:
         "problem": engine_rows.voice_problem(info),
     }
     voice, _ = Voice.objects.update_or_create(
+        owner=None,
         slug=voice_slug(info),
         defaults=known,
         create_defaults={**known, "name": info.name, "position": position},

@@ -41,7 +41,7 @@ def request_render(*, owner: User, project: Project, idempotency_key: str | None
     _check_scripts(scenes)
     for scene in scenes:
         _check_avatar(scene.avatar, owner)
-        _check_voice(scene.voice)
+        _check_voice(scene.voice, owner)
         _check_head(scene.head)
         _check_background(scene, owner)
     spec = render_spec(project, scenes, selectors.lexicon_of(owner))
@@ -123,9 +123,11 @@ def _check_avatar(avatar: Avatar | None, owner: User) -> None:
         raise UserError(f"{avatar.name} cannot be used. {avatar.problem}".strip())
 
 
-def _check_voice(voice: Voice | None) -> None:
-    if voice is None or not voice.is_active:
+def _check_voice(voice: Voice | None, owner: User) -> None:
+    if voice is None or not selectors.voices_for(owner).filter(pk=voice.pk).exists():
         raise UserError("Choose a voice: there is none to speak with yet.")
+    if voice.state == Voice.State.CHECKING:
+        raise Conflict(f"{voice.name} is still being checked. Try again in a few seconds.")
     if voice.problem:
         raise UserError(f"The voice {voice.name} is not available. {voice.problem}")
     engine = engine_selectors.engines().filter(name=voice.engine).first()

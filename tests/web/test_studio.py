@@ -193,3 +193,50 @@ def test_a_request_that_is_no_json_is_refused_in_words(page: Client, body: bytes
     response = page.post(reverse("studio:estimate"), body, **JSON)
     assert response.status_code == 400
     assert "could not be read" in response.json()["error"]
+
+
+def voice_upload(page: Client, **changes: object):
+    wav = factories.upload(b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(40), "me.wav")
+    form = {"file": wav, "transcript": "Good morning.", "consent": "on", **changes}
+    return page.post(reverse("studio:upload-voice"), form, headers={"Accept": "application/json"})
+
+
+def test_a_voice_is_added_followed_and_deleted(page: Client, ada: User) -> None:
+    factories.cloning_engine()
+    made = voice_upload(page).json()
+    assert (made["name"], made["own"], made["state"]) == ("me", True, "checking")
+    assert made["sample"].startswith(f"/media/voice/{made['id']}/media")
+    address = reverse("studio:voice", args=[made["id"]])
+    assert page.get(address).json() == made
+    assert page.post(reverse("studio:delete-voice", args=[made["id"]])).status_code == 204
+    assert page.get(address).status_code == 404
+
+
+def test_a_voice_without_consent_says_what_to_confirm(page: Client, ada: User) -> None:
+    factories.cloning_engine()
+    answer = voice_upload(page, consent="")
+    assert answer.status_code == 400
+    assert "Confirm that you may use this voice" in answer.json()["error"]
+    assert not ada.voices.exists()
+
+
+def test_a_voice_of_somebody_else_is_not_there(page: Client, stranger: User) -> None:
+    voice = factories.voice(stranger)
+    assert page.get(reverse("studio:voice", args=[voice.id])).status_code == 404
+    assert page.post(reverse("studio:delete-voice", args=[voice.id])).status_code == 404
+    assert page.get(f"/media/voice/{voice.id}/media").status_code == 404
+    request = {"text": "Hello.", "voice": str(voice.id), "speed": 1, "pitch": 0}
+    assert page.post(reverse("studio:hear"), request, **JSON).status_code == 400
+    assert str(voice.id) not in str(studio_data(page))
+
+
+def test_a_preset_voice_is_not_ones_own_to_delete(page: Client) -> None:
+    preset = factories.voice()
+    assert page.post(reverse("studio:delete-voice", args=[preset.id])).status_code == 404
+
+
+def test_the_studio_says_why_no_voice_can_be_cloned(page: Client) -> None:
+    factories.cloning_engine(problem="It needs lina-169m. Run: python manage.py models pull lina-169m")
+    html = page.get(reverse("studio:studio")).content.decode()
+    assert "models pull lina-169m" in html
+    assert 'id="upload-voice"' not in html

@@ -11,6 +11,7 @@ from rendering.engines.speech.voices import (
     GOOGLE_VOICES,
     HIBARI_VOICES,
     KOKORO_VOICES,
+    LINA_VOICES,
     PIPER_VOICES,
 )
 
@@ -30,7 +31,7 @@ def version(name: str) -> str:
 
 def all_voices() -> tuple[VoiceInfo, ...]:
     """Every voice of every engine, whether its model is here or not."""
-    return HIBARI_VOICES + KOKORO_VOICES + PIPER_VOICES + BARK_VOICES + GOOGLE_VOICES
+    return HIBARI_VOICES + KOKORO_VOICES + PIPER_VOICES + LINA_VOICES + BARK_VOICES + GOOGLE_VOICES
 
 
 def availability(voice: VoiceInfo) -> str | None:
