@@ -27,8 +27,14 @@ lint: $(CHECKS)
 
 test: lint
 	$(BIN)/python manage.py models pull --standard
-	$(BIN)/pytest
-	AVATARLAB_TEST_DATABASE=postgresql $(BIN)/pytest $(DATABASE_TESTS)
+	@# PostgreSQL on one core, everything on the other; what the first prints is shown when both have ended.
+	@log=$$(mktemp); \
+	AVATARLAB_TEST_DATABASE=postgresql $(BIN)/pytest -p no:cacheprovider $(DATABASE_TESTS) >$$log 2>&1 & other=$$!; \
+	trap "kill $$other" INT TERM; \
+	$(BIN)/pytest; first=$$?; \
+	wait $$other; second=$$?; \
+	echo "On PostgreSQL:"; cat $$log; rm -f $$log; \
+	exit $$((first | second))
 
 # What talks to a database; the engines and the pipeline do not.
 DATABASE_TESTS := $(wildcard $(addprefix tests/,accounts admin api failures media rendering storage studio web))

@@ -13,7 +13,7 @@ from knox.models import AuthToken
 from accounts import selectors
 from accounts.models import Consent, User
 from rendering.models import Render, RenderEvent, RenderSegment, Segment
-from studio.models import Avatar, Background, Project, Pronunciation, Scene
+from studio.models import Avatar, Background, Project, Pronunciation, Scene, Voice
 
 BLOCK = 256 * 1024
 """Bytes of a file read and sent at a time."""
@@ -29,6 +29,7 @@ def tables_of(user: User) -> dict[str, QuerySet]:
         "consents": Consent.objects.filter(user=user),
         "tokens": AuthToken.objects.filter(user=user),
         "avatars": Avatar.objects.filter(owner=user),
+        "voices": Voice.objects.filter(owner=user),
         "backgrounds": Background.objects.filter(owner=user),
         "projects": Project.objects.filter(owner=user),
         "scenes": Scene.objects.filter(project__owner=user),

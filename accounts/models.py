@@ -53,7 +53,7 @@ class User(AbstractUser):
 
 
 class Consent(models.Model):
-    """What a person declared when they uploaded a face: the sentence they saw, when, about which file."""
+    """What a person declared with a face or a voice: the sentence they saw, when, about which file."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="consents")
     statement = models.TextField()

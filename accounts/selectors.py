@@ -61,8 +61,8 @@ def tokens_of(user: User) -> QuerySet[AuthToken]:
 
 
 def upload_count(user: User) -> int:
-    """Avatars and backgrounds the user has uploaded and not deleted."""
-    return user.avatars.count() + user.backgrounds.count()
+    """Avatars, voices and backgrounds the user has uploaded and not deleted."""
+    return user.avatars.count() + user.voices.count() + user.backgrounds.count()
 
 
 def usage(user: User) -> Usage:

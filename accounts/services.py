@@ -17,14 +17,19 @@ CONSENT_STATEMENT = (
     "This face is mine, or the person it shows agreed that I make videos with it. "
     "The videos will not mislead anybody about what that person said or did."
 )
-"""What an uploader confirms. Kept with the consent: a later wording does not change what was agreed."""
+"""What the uploader of a face confirms. Kept with the consent: a later wording changes nothing about it."""
+VOICE_CONSENT_STATEMENT = (
+    "This voice is mine, or the person it belongs to agreed that I have it speak my scripts. "
+    "Whoever hears it will be told that the speech is synthetic."
+)
+"""What the uploader of a voice confirms."""
 
 MAX_TOKENS = 20
 
 
-def record_consent(*, user: User, subject: str) -> Consent:
+def record_consent(*, user: User, subject: str, statement: str = CONSENT_STATEMENT) -> Consent:
     """Keep that `user` confirmed the statement. subject: SHA-256 of the uploaded file."""
-    return Consent.objects.create(user=user, statement=CONSENT_STATEMENT, subject=subject)
+    return Consent.objects.create(user=user, statement=statement, subject=subject)
 
 
 def lock_user(user: User) -> None:

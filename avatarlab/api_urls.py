@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from accounts.api import MeView
 from avatarlab.api import UnknownAddress
 from rendering.api import RenderViewSet
+from rendering.engine_api import EngineViewSet
 from studio.api import (
     AvatarViewSet,
     BackgroundViewSet,
@@ -20,6 +21,7 @@ router.trailing_slash = "/?"
 router.register("avatars", AvatarViewSet, basename="avatar")
 router.register("voices", VoiceViewSet, basename="voice")
 router.register("backgrounds", BackgroundViewSet, basename="background")
+router.register("engines", EngineViewSet, basename="engine")
 router.register("projects", ProjectViewSet, basename="project")
 router.register("renders", RenderViewSet, basename="render")
 router.register("pronunciations", PronunciationViewSet, basename="pronunciation")

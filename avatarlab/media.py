@@ -42,6 +42,7 @@ CONTENT_TYPES = {
     "webm": "video/webm",
     "ts": "video/mp2t",
     "m4s": "video/iso.segment",
+    "flac": "audio/flac",
     "m4a": "audio/mp4",
     "mp3": "audio/mpeg",
     "ogg": "audio/ogg",
@@ -64,7 +65,7 @@ class Served:
 SERVED = {
     "avatar": Served("studio.Avatar", frozenset({"media", "picture", "cutout", "thumbnail"}), shared=True),
     "background": Served("studio.Background", frozenset({"media", "thumbnail"}), shared=True),
-    "voice": Served("studio.Voice", frozenset({"sample"}), shared=True),
+    "voice": Served("studio.Voice", frozenset({"sample", "media"}), shared=True),
     "render": Served(
         "rendering.Render",
         frozenset({"video", "transparent", "captions_vtt", "captions_srt", "poster", "preview"}),

@@ -105,6 +105,8 @@ MAX_UPLOAD_MB = env_int("AVATARLAB_MAX_UPLOAD_MB", 200)
 MAX_UPLOADS = env_int("AVATARLAB_MAX_UPLOADS", 500)
 RENDER_TIME_LIMIT_S = env_int("AVATARLAB_RENDER_TIME_LIMIT", 4 * 3600)
 WORKER_THREADS = env_int("AVATARLAB_THREADS", min(4, os.cpu_count() or 1))
+FORBID_NON_COMMERCIAL = env_bool("AVATARLAB_FORBID_NON_COMMERCIAL", False)
+"""Refuse engines whose weights may not be used for money, or whose terms do not say."""
 
 INSTALLED_APPS = [
     "daphne",
@@ -283,6 +285,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AvatarKind": "studio.models.Avatar.Kind",
         "AvatarState": "studio.models.Avatar.State",
+        "EngineKind": "rendering.models.Engine.Kind",
+        "EngineState": "rendering.models.Engine.State",
         "BackgroundKind": "studio.models.Background.Kind",
         "RenderState": "rendering.models.Render.State",
         "SegmentState": "rendering.models.RenderSegment.State",

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from rendering import avatars, leases, progress, resident, results
+from rendering import avatars, engine_rows, leases, progress, pull_worker, resident, results, voices
 from rendering.dispatch import dispatch
 from rendering.engines.errors import Cancelled, EngineError, FaceError
 from rendering.models import Render, RenderSegment, Segment
@@ -22,6 +22,7 @@ from rendering.outcome import fail_render, problem_of
 from rendering.watch import AvatarWatch, SegmentWatch, check_render
 from studio import selectors as studio
 from studio.models import Avatar, Voice
+from studio.spec import voice_spec
 
 log = logging.getLogger(__name__)
 
@@ -160,15 +161,35 @@ def check_avatar(avatar_id: UUID) -> None:
             avatars.refuse(avatar_id, problem, error.findings if isinstance(error, FaceError) else ())
 
 
+def check_voice(voice_id: UUID) -> None:
+    """CHECKING -> READY or REFUSED."""
+    voice = Voice.objects.filter(pk=voice_id, state=Voice.State.CHECKING).first()
+    if voice is None:
+        return
+    with resident.working_on(f"voice-{voice_id}"):
+        try:
+            voices.clone(voice, resident.media())
+        except Exception as error:
+            log.warning("voice %s refused: %s", voice_id, error, exc_info=not isinstance(error, EngineError))
+            doing, reference = "listening to this recording", f"voice {voice_id}"
+            voices.refuse(voice_id, problem_of(error, doing=doing, reference=reference))
+
+
+def pull_models(pull_id: UUID) -> None:
+    """WAITING -> RUNNING. Returns at once: the fetching goes on beside the renders."""
+    pull_worker.begin(pull_id)
+
+
 def hear(*, owner_id: int, text: str, voice_id: UUID, speed: float, pitch: float) -> tuple[bytes, str]:
     """Speak a text as a render of this user would: the bytes of a WAV file, or the problem in its place."""
-    from rendering.pipeline.spec import VoiceSpec
+    from rendering.pipeline.spec import voice_from_json
 
     try:
         voice = Voice.objects.get(pk=voice_id)
+        engine_rows.check_allowed(voice.engine)
         lexicon = dict(studio.lexicon_of(User.objects.get(pk=owner_id)))
-        spec = VoiceSpec(voice.engine, voice.key, voice.language, speed, pitch)
-        return resident.renderer().speak(text, spec, lexicon), ""
+        spec = voice_from_json(voice_spec(voice, speed, pitch))
+        return resident.renderer().speak(text, spec, lexicon, resident.media()), ""
     except Exception as error:
         log.warning("a sample could not be spoken: %s", error, exc_info=not isinstance(error, EngineError))
         return b"", problem_of(error, doing="speaking", reference=f"voice {voice_id}")

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from rendering.models import Render, RenderSegment, Segment
+from rendering.models import ModelPull, Render, RenderSegment, Segment
 
 HEARTBEAT_S = 5.0
 LEASE_S = 30.0
@@ -64,7 +64,7 @@ def claim_segment(render_id: UUID, position: int, *, worker: str) -> RenderSegme
 
 def renew(worker: str) -> None:
     """Prolong everything a worker holds."""
-    for model in (Render, RenderSegment):
+    for model in (Render, RenderSegment, ModelPull):
         model.objects.filter(worker=worker).update(claimed=timezone.now())
 
 

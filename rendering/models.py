@@ -6,6 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+PORTRAIT = "portrait"
+"""The engine of faces that is always there."""
+
 
 def segment_name(instance: "Segment", filename: str) -> str:
     return f"{instance.owner_id}/segment/{instance.key[:2]}/{instance.key}-{filename}"
@@ -151,3 +154,98 @@ class RenderEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.kind}"
+
+
+class Engine(models.Model):
+    """What the catalogue of engines says of one, and whether it works here: told by the workers, so that
+    pages and API need not load the engines."""
+
+    class State(models.TextChoices):
+        READY = "ready", "Ready"
+        LACKING = "lacking", "Not ready"
+        PLANNED = "planned", "Planned"
+        FORBIDDEN = "forbidden", "Not allowed here"
+
+    class Kind(models.TextChoices):
+        SPEECH = "speech", "Voices"
+        TALKING_HEAD = "talking head", "Faces"
+        MATTING = "matting", "Cut-out of the person"
+
+    class Commercial(models.TextChoices):
+        YES = "yes", "Commercial use permitted"
+        NO = "no", "Not for commercial use"
+        UNCLEAR = "unclear", "Commercial use unclear"
+
+    name = models.SlugField(primary_key=True, max_length=40)
+    kind = models.CharField(max_length=12, choices=Kind)
+    title = models.CharField(max_length=80)
+    summary = models.CharField(max_length=300)
+    state = models.CharField(max_length=9, choices=State)
+    problem = models.TextField(blank=True, help_text="What it lacks, and what brings it. Empty: ready.")
+    languages = models.JSONField(default=list, help_text="BCP 47; empty for engines that do not speak.")
+    qualities = models.JSONField(default=list, help_text="Names of its presets, cheapest first.")
+    hardware = models.CharField(max_length=120)
+    device_memory_mb = models.PositiveIntegerField(default=0, help_text="On a GPU.")
+    code_licence = models.CharField(max_length=200)
+    weights_licence = models.CharField(max_length=200)
+    commercial = models.CharField(max_length=7, choices=Commercial)
+    source = models.CharField(max_length=200)
+    version = models.CharField(max_length=40, blank=True)
+    artifacts = models.JSONField(default=list, help_text="Model files: name, bytes, licence, state, needed.")
+    speed = models.JSONField(default=dict, help_text="Measured on this machine: what, factor, machine, date.")
+    position = models.PositiveIntegerField(default=0)
+    updated = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name_plural = "engines and models"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ModelPull(models.Model):
+    """The model files of an engine on their way to this machine. Like a render, the row is the truth."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        RUNNING = "running", "Fetching"
+        DONE = "done", "Fetched"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    ACTIVE = (State.WAITING, State.RUNNING)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    engine = models.ForeignKey(Engine, models.CASCADE, related_name="pulls")
+    names = models.JSONField(help_text="Artifacts to fetch.")
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING, db_index=True)
+    artifact = models.CharField(max_length=80, blank=True, help_text="What is being fetched now.")
+    done_bytes = models.PositiveBigIntegerField(default=0)
+    total_bytes = models.PositiveBigIntegerField(default=0)
+    problem = models.TextField(blank=True)
+    worker = models.CharField(max_length=80, blank=True, help_text="Who fetches it now.")
+    claimed = models.DateTimeField(null=True, blank=True, help_text="Renewed while that worker lives.")
+    crashes = models.PositiveSmallIntegerField(default=0, help_text="Workers lost while fetching it.")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created = models.DateTimeField(default=timezone.now)
+    finished = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["engine"],
+                condition=models.Q(state__in=["waiting", "running"]),
+                name="one_pull_per_engine",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.engine_id}: {self.get_state_display()}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in self.ACTIVE

@@ -5,7 +5,7 @@ time: they only compare rows with leases and with the queue, and `dispatch` enqu
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,11 +14,11 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from rendering import avatars, leases, progress, resident, services
+from rendering import avatars, leases, progress, pull_worker, resident, services, voices
 from rendering.dispatch import dispatch
 from rendering.models import Render
 from rendering.outcome import TimeLimitExceeded, end_failed, fail_render
-from studio.models import Avatar
+from studio.models import Avatar, Voice
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ LOST = "The program that rendered this was stopped. What is finished is kept; th
 def reclaim(worker: str) -> None:
     """At the start of a worker: take back what its earlier life held when it was killed."""
     _go_on(leases.release_earlier_life(worker))
+    pull_worker.release_earlier_life(worker)
     default_storage.clear_abandoned(older_than=ABANDONED_FILES)
     sweep()
 
@@ -42,6 +43,7 @@ def sweep() -> None:
     for render_id in Render.objects.filter(state__in=Render.ACTIVE).values_list("pk", flat=True):
         dispatch(render_id)
     _enqueue_lost_checks()
+    pull_worker.sweep()
 
 
 def _go_on(render_ids: Iterable[UUID]) -> None:
@@ -69,23 +71,31 @@ def _end_overdue() -> None:
 
 
 def _enqueue_lost_checks() -> None:
-    """Avatars have no claim of their own: who checks one says so in Redis."""
+    """Avatars and voices have no claim of their own: who checks one says so in Redis."""
+    try:
+        for avatar_id, hopeless in _unchecked(Avatar):
+            if hopeless:
+                avatars.refuse(
+                    avatar_id, "The server could not look at this picture. Try a smaller or another one."
+                )
+            else:
+                services.enqueue_avatar_check(avatar_id)
+        for voice_id, hopeless in _unchecked(Voice):
+            if hopeless:
+                voices.refuse(
+                    voice_id, "The server could not listen to this recording. Try a shorter or another one."
+                )
+            else:
+                services.enqueue_voice_check(voice_id)
+    except RedisError as error:
+        log.debug("Redis does not answer: %s", error)
+
+
+def _unchecked(model: type[Avatar] | type[Voice]) -> Iterator[tuple[UUID, bool]]:
+    """Rows that wait for their check and that nobody is at, and whether it has lost too many workers."""
     before = timezone.now() - timedelta(seconds=UNTOUCHED_S)
-    for avatar_id in Avatar.objects.filter(state=Avatar.State.CHECKING, created__lt=before).values_list(
-        "pk", flat=True
-    ):
-        try:
-            _enqueue_lost_check(avatar_id)
-        except RedisError as error:
-            log.debug("Redis does not answer: %s", error)
-            return
-
-
-def _enqueue_lost_check(avatar_id: UUID) -> None:
-    check = f"avatar-{avatar_id}"
-    if resident.is_worked_on(check):
-        return
-    if resident.times_begun(check) >= leases.MAX_CRASHES:
-        avatars.refuse(avatar_id, "The server could not look at this picture. Try a smaller or another one.")
-    else:
-        services.enqueue_avatar_check(avatar_id)
+    waiting = model.objects.filter(state=model.State.CHECKING, created__lt=before)
+    for pk in waiting.values_list("pk", flat=True):
+        check = f"{model._meta.model_name}-{pk}"
+        if not resident.is_worked_on(check):
+            yield pk, resident.times_begun(check) >= leases.MAX_CRASHES

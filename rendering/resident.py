@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from rendering import leases, queues
+from rendering import engine_rows, leases, queues
+from rendering.engines import catalogue
 from rendering.engines.errors import EngineError
 from rendering.media_cache import MediaCache
 from rendering.models import Render
@@ -91,21 +92,31 @@ def renderer() -> "SegmentRenderer":
 def warm_up() -> None:
     """Load what the first sentence of every voice would wait for.
 
+    Not the engines that come as extras: their gigabytes are loaded when a video wants them, and a word spoken
+    by a service would cost money and be sent away.
+
     What cannot be loaded is logged here, and told to the user by the render that needs it.
     """
     usable = Voice.objects.filter(is_active=True, problem="")
     for engine in usable.order_by("engine").values_list("engine", flat=True).distinct():
         try:
-            renderer().warm_up((engine,))
+            if not catalogue.card(engine, "speech").packages:
+                renderer().warm_up((engine,))
         except EngineError as error:
             log.warning("%s is not ready: %s", engine, error)
 
 
 def spec(render: Render) -> "RenderSpec":
-    """The render's spec as the pipeline reads it."""
+    """The render's spec as the pipeline reads it. Raises EngineUnavailableError when it names an engine that
+    this instance forbids."""
     from rendering.pipeline.spec import from_json
 
-    return from_json(render.spec)
+    read = from_json(render.spec)
+    engine_rows.check_allowed(
+        *(scene.avatar.head for scene in read.scenes),
+        *(scene.voice.engine for scene in read.scenes if scene.recording is None),
+    )
+    return read
 
 
 def plan(render: Render) -> "Sequence[PlannedSegment]":

@@ -1,5 +1,6 @@
 """What may be read of renders, by whom, and in the form that pages, API and websocket share."""
 
+from collections import defaultdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,8 +12,8 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from avatarlab.media import url_for
-from rendering import hls, progress
-from rendering.models import Render, RenderSegment
+from rendering import engine_selectors, hls, progress
+from rendering.models import PORTRAIT, Render, RenderSegment
 
 DEFAULT_FPS = 25
 CHARACTERS_PER_SECOND = 14.5
@@ -21,6 +22,8 @@ UNMEASURED_SPEED = 1.0
 """Wall seconds per second of video, until this instance has rendered something."""
 SPEED_SAMPLE = 10
 """Recent renders that tell how fast this instance is."""
+SPEED_SEARCH = 50
+"""Recent renders in which those of one engine are looked for."""
 SETTLED_FRAMES = 25
 """Frames of a render that must be done before its own pace tells the time left."""
 
@@ -175,29 +178,42 @@ def playlist_text(render: Render) -> str:
 
 
 def estimate(data: Any) -> dict[str, Any]:
-    """Length and rendering time of a project, or of a dict with "scenes": [{"script", "speed"}]."""
+    """Length and rendering time of a project, or of a dict with "scenes": [{"script", "speed", "head"}].
+
+    render_seconds: None when a scene's engine was never timed here.
+    """
     if isinstance(data, dict):
-        scenes = [(scene.get("script") or "", scene.get("speed") or 1.0) for scene in data.get("scenes", [])]
+        scenes = [
+            (scene.get("script") or "", scene.get("speed") or 1.0, scene.get("head") or PORTRAIT)
+            for scene in data.get("scenes", [])
+        ]
     else:
-        scenes = list(data.scenes.values_list("script", "speed"))
-    characters = sum(len(script) for script, _ in scenes)
-    duration = sum(len(script.strip()) / CHARACTERS_PER_SECOND / speed for script, speed in scenes)
+        scenes = list(data.scenes.values_list("script", "speed", "head"))
+    seconds: dict[str, float] = defaultdict(float)
+    for script, speed, head in scenes:
+        seconds[head] += len(script.strip()) / CHARACTERS_PER_SECOND / speed
+    paces = {head: measured_speed(head) for head in seconds if seconds[head]}
+    waits = [seconds[head] * pace for head, pace in paces.items() if pace is not None]
     return {
-        "characters": characters,
-        "duration_seconds": round(duration, 1),
-        "render_seconds": round(duration * measured_speed(), 1),
+        "characters": sum(len(script) for script, _, _ in scenes),
+        "duration_seconds": round(sum(seconds.values()), 1),
+        "render_seconds": round(sum(waits), 1) if len(waits) == len(paces) else None,
     }
 
 
-def measured_speed() -> float:
-    """Wall seconds per second of video of this instance's recent renders that found nothing finished."""
+def measured_speed(head: str = PORTRAIT) -> float | None:
+    """Wall seconds per second of video of this instance's recent renders with that engine of faces that found
+    nothing finished; else as the benchmark found on this machine; None when neither tells."""
     recent = (
         Render.objects.filter(state=Render.State.DONE, duration__gt=0, started__isnull=False)
         .exclude(segments__reused=True)
         .order_by("-finished")
         .annotate(wall=F("finished") - F("started"))
-        .values_list("wall", "duration")[:SPEED_SAMPLE]
+        .values_list("wall", "duration", "spec__scenes__0__avatar__head")[:SPEED_SEARCH]
     )
-    wall = sum(taken.total_seconds() for taken, _ in recent if taken)
-    video = sum(duration for _, duration in recent)
-    return wall / video if video else UNMEASURED_SPEED
+    alike = [(taken, duration) for taken, duration, of_head in recent if taken and of_head == head]
+    if alike := alike[:SPEED_SAMPLE]:
+        return sum(taken.total_seconds() for taken, _ in alike) / sum(duration for _, duration in alike)
+    engine = engine_selectors.heads().filter(name=head).first()
+    timed = engine.speed.get("factor") if engine else None
+    return timed or (UNMEASURED_SPEED if head == PORTRAIT else None)

@@ -27,6 +27,8 @@ HEARING_TTL_S = 60
 """How long a spoken sample waits for the browser that asked for it, and its job for a worker."""
 AVATAR_CHECK_S = 1200
 """A video avatar is matted when it is checked: minutes on a slow machine."""
+VOICE_CHECK_S = 300
+"""Fifteen seconds of sound are encoded in a few; the first time, a model of gigabytes is read before."""
 
 
 def create_render(
@@ -136,24 +138,37 @@ def check_avatar(*, avatar: "Avatar") -> None:
     transaction.on_commit(lambda: enqueue_avatar_check(avatar.id))
 
 
+def check_voice(*, voice: "Voice") -> None:
+    """Have a worker make a voice of an uploaded recording. With Redis away, the sweep enqueues it later."""
+    transaction.on_commit(lambda: enqueue_voice_check(voice.id))
+
+
 def enqueue_avatar_check(avatar_id: uuid.UUID) -> None:
     """Put the check of an avatar on the queue unless it waits there already."""
-    job_id = f"avatar-{avatar_id}"
+    _enqueue_check("rendering.jobs.check_avatar", avatar_id, f"avatar-{avatar_id}", AVATAR_CHECK_S)
+
+
+def enqueue_voice_check(voice_id: uuid.UUID) -> None:
+    """Put the check of a voice on the queue unless it waits there already."""
+    _enqueue_check("rendering.jobs.check_voice", voice_id, f"voice-{voice_id}", VOICE_CHECK_S)
+
+
+def _enqueue_check(job: str, row_id: uuid.UUID, job_id: str, timeout: int) -> None:
     try:
         interactive = queues.queue(queues.INTERACTIVE)
         if job_id in interactive.get_job_ids():
             return
         interactive.enqueue_call(
-            "rendering.jobs.check_avatar",
-            args=(avatar_id,),
+            job,
+            args=(row_id,),
             job_id=job_id,
-            timeout=AVATAR_CHECK_S,
+            timeout=timeout,
             result_ttl=0,
             failure_ttl=queues.FAILURE_TTL_S,
             description=job_id,
         )
     except RedisError as error:
-        log.warning("avatar %s: Redis does not answer, its check waits: %s", avatar_id, error)
+        log.warning("%s: Redis does not answer, its check waits: %s", job_id, error)
 
 
 def start_hearing(*, owner: "User", text: str, voice: "Voice", speed: float, pitch: float) -> uuid.UUID:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from avatarlab.media import url_for
 from avatarlab.pages import json_body
-from rendering import selectors, services
+from rendering import engine_selectors, selectors, services
 from rendering.models import Render
 
 PAGE_SIZE = 24
@@ -89,7 +89,8 @@ def _details(render: Render, snapshot: dict[str, Any]) -> dict[str, Any]:
         "format": form,
         "ratio": form["aspect"].replace(":", "x"),
         "avatars": sorted({scene["avatar"]["name"] for scene in scenes}),
-        "voices": sorted({f"{scene['voice']['key']} ({scene['voice']['engine']})" for scene in scenes}),
+        "voices": sorted({scene["voice"]["key"] for scene in scenes if scene["recording"] is None}),
+        "engines": engine_selectors.used_in(render.spec),
         "timing": TIMINGS.get(snapshot["timing"], snapshot["timing"]),
         "stages": sorted(render.seconds.items()),
     }

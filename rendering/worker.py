@@ -19,7 +19,7 @@ from rq import Queue, SimpleWorker, worker_registration
 from rq.executions import Execution
 from rq.job import Job
 
-from rendering import leases, queues, recovery, resident, watch
+from rendering import engine_rows, leases, pull_worker, queues, recovery, resident, watch
 from rendering.memory import release_freed
 
 log = logging.getLogger(__name__)
@@ -109,6 +109,7 @@ def run_worker(*, name: str, burst: bool = False) -> None:
     recovery.reclaim(life)
     heartbeat.start()
     try:
+        engine_rows.refresh()
         resident.warm_up()
         log.info("worker %s takes jobs", name)
         while not watch.stopping.is_set():
@@ -119,6 +120,7 @@ def run_worker(*, name: str, burst: bool = False) -> None:
     finally:
         heartbeat.end()
         leases.release(life)
+        pull_worker.end(life)
         log.info("worker %s ends", name)
 
 

@@ -162,19 +162,21 @@ class AvailabilityFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         match self.value():
             case "yes":
-                return queryset.filter(problem="")
+                return queryset.filter(problem="", state=Voice.State.READY)
             case "no":
-                return queryset.exclude(problem="")
+                return queryset.exclude(problem="", state=Voice.State.READY)
         return queryset
 
 
 @admin.register(Voice)
-class VoiceAdmin(admin.ModelAdmin):
-    """Voices come with their engines: `manage.py seed` adds them and sees which can speak."""
+class VoiceAdmin(DeletesByService, admin.ModelAdmin):
+    """Presets come with their engines: `manage.py seed` adds them and sees which can speak. Voices of users
+    are listed; their recordings are theirs to hear."""
 
     list_display = [
         "name",
         "hear",
+        "whose",
         "engine",
         "language",
         "gender",
@@ -183,10 +185,18 @@ class VoiceAdmin(admin.ModelAdmin):
         "is_active",
     ]
     list_editable = ["position", "is_active"]
-    list_filter = [AvailabilityFilter, "engine", "language", "gender", "is_active"]
-    search_fields = ["name", "key", "language"]
-    readonly_fields = ["slug", "engine", "key", "language", "gender", "licence", "note", "problem", "hear"]
+    list_filter = [PresetFilter, AvailabilityFilter, "engine", "language", "gender", "is_active"]
+    search_fields = ["name", "key", "language", "owner__email"]
+    list_select_related = ["owner"]
+    readonly_fields = [
+        *("slug", "owner", "engine", "key", "language", "gender", "licence", "note", "state", "problem"),
+        "hear",
+    ]
     fields = ["name", "hear", *readonly_fields[:-1], "position", "is_active"]
+
+    @staticmethod
+    def delete_service(voice: Voice) -> None:
+        services.delete_voice(voice=voice)
 
     @admin.display(description="sample")
     def hear(self, voice: Voice) -> SafeString | str:
@@ -194,7 +204,11 @@ class VoiceAdmin(admin.ModelAdmin):
 
     @admin.display(ordering="problem")
     def availability(self, voice: Voice) -> str:
-        return voice.problem or "Ready"
+        return voice.problem or voice.get_state_display()
+
+    @admin.display(description="whose", ordering="owner")
+    def whose(self, voice: Voice) -> str:
+        return voice.owner.email if voice.owner else "preset"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -210,6 +224,8 @@ class SceneInline(ReadOnlyInline):
         "layout",
         "expression",
         "intensity",
+        "head",
+        "quality",
         "speed",
         "pitch",
     ]

@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from avatarlab.api import UUID_PATTERN, CreatedCursorPagination, PositionCursorPagination
 from avatarlab.errors import Conflict, NotFound
 from avatarlab.parsers import BoundedJSONParser, BoundedMultiPartParser
+from rendering import engine_selectors
 from studio import selectors, services
 from studio.models import Avatar, Background, Project, Pronunciation, Voice
 from studio.serializers import (
@@ -24,6 +25,7 @@ from studio.serializers import (
     PronunciationSerializer,
     RecordingUploadSerializer,
     VoiceSerializer,
+    VoiceUploadSerializer,
 )
 
 UPLOAD_PARSERS = [BoundedJSONParser, BoundedMultiPartParser]
@@ -53,9 +55,10 @@ class BackgroundFilter(MediaFilter):
 
 
 class VoiceFilter(django_filters.FilterSet):
-    """available: its model is on this machine."""
+    """available: it can speak; preset: offered to everybody."""
 
     search = django_filters.CharFilter("name", "icontains")
+    preset = django_filters.BooleanFilter("owner", "isnull")
     available = django_filters.BooleanFilter(method="filter_available")
 
     class Meta:
@@ -63,7 +66,9 @@ class VoiceFilter(django_filters.FilterSet):
         fields = ["engine", "language", "gender"]
 
     def filter_available(self, voices: QuerySet, name: str, value: bool) -> QuerySet:
-        return voices.filter(problem="") if value else voices.exclude(problem="")
+        down = [one.name for one in engine_selectors.engines() if engine_selectors.problem_of(one)]
+        able = Q(problem="", state=Voice.State.READY) & ~Q(engine__in=down)
+        return voices.filter(able) if value else voices.exclude(able)
 
 
 class ProjectFilter(django_filters.FilterSet):
@@ -117,17 +122,41 @@ class AvatarViewSet(OwnRowMixin, mixins.ListModelMixin, mixins.RetrieveModelMixi
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class VoiceViewSet(viewsets.ReadOnlyModelViewSet):
-    """Voices. One that is not `available` says in `problem` what is missing."""
+class VoiceViewSet(OwnRowMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """Voices: presets and one's own. One that is not `available` says in `problem` what is missing."""
 
     queryset = Voice.objects.none()
     serializer_class = VoiceSerializer
     filterset_class = VoiceFilter
     pagination_class = PositionCursorPagination
+    parser_classes = UPLOAD_PARSERS
     lookup_value_regex = UUID_PATTERN
 
     def get_queryset(self) -> QuerySet[Voice]:
         return selectors.voices_for(self.request.user)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        engines = {engine.name: engine for engine in engine_selectors.engines()}
+        return {**super().get_serializer_context(), "engines": engines}
+
+    @extend_schema(request={"multipart/form-data": VoiceUploadSerializer}, responses={201: VoiceSerializer})
+    def create(self, request: Request) -> Response:
+        """Clone a voice from a recording. It is `checking` until a worker has heard it; then `ready` or
+        `refused`."""
+        data = _checked(VoiceUploadSerializer(data=request.data))
+        voice = services.upload_voice(owner=request.user, **data)
+        return Response(self.get_serializer(voice).data, status=status.HTTP_201_CREATED)
+
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Rename a voice of one's own."""
+        voice = self.get_own("Preset voices cannot be renamed.")
+        data = _checked(self.get_serializer(voice, data=request.data))
+        return Response(self.get_serializer(services.rename_voice(voice=voice, **data)).data)
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Delete a voice of one's own, its recording and what was learned from it."""
+        services.delete_voice(voice=self.get_own("Preset voices cannot be deleted."))
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class BackgroundViewSet(

@@ -16,3 +16,12 @@ class UploadAvatarForm(UploadForm):
     """With the confirmation that the face may be used; whether it is given is the service's to check."""
 
     consent = forms.BooleanField(required=False)
+
+
+class UploadVoiceForm(UploadForm):
+    """A recording with what is said in it."""
+
+    transcript = forms.CharField(
+        error_messages={"required": "Write down what is said in the recording, word for word."}
+    )
+    consent = forms.BooleanField(required=False)

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from rendering.models import PORTRAIT
+
 
 def media_name(instance: models.Model, filename: str) -> str:
     """Storage name of an upload. Nothing the user typed becomes part of it."""
@@ -87,31 +89,54 @@ class Avatar(models.Model):
 
 
 class Voice(models.Model):
-    """A voice preset: an engine and the voice inside it."""
+    """An engine and the voice inside it; with an owner, a voice cloned from a recording of theirs."""
 
     class Gender(models.TextChoices):
         FEMALE = "female", "Female"
         MALE = "male", "Male"
 
+    class State(models.TextChoices):
+        CHECKING = "checking", "Checking"
+        READY = "ready", "Ready"
+        REFUSED = "refused", "Cannot be used"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    slug = models.SlugField(max_length=60, unique=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="voices"
+    )
+    slug = models.SlugField(max_length=60, blank=True, help_text="Presets only.")
     name = models.CharField(max_length=80)
     engine = models.CharField(max_length=40)
     key = models.CharField(max_length=80)
     language = models.CharField(max_length=12, default="en-us")
-    gender = models.CharField(max_length=8, choices=Gender)
+    gender = models.CharField(max_length=8, choices=Gender, blank=True, help_text="Presets only.")
     licence = models.CharField(max_length=80, blank=True)
     note = models.CharField(max_length=200, blank=True, help_text="What it cannot do well, for the user.")
-    problem = models.CharField(
-        max_length=200, blank=True, help_text="Why it is not available, and how to get it. Empty: ready."
+    state = models.CharField(max_length=8, choices=State, default=State.READY)
+    problem = models.TextField(
+        blank=True, help_text="Why it is not available, and how to get it. Empty: ready."
     )
     sample = models.FileField(upload_to=media_name, max_length=200, blank=True)
+    media = models.FileField(
+        upload_to=media_name, max_length=200, blank=True, help_text="The recording it is cloned from."
+    )
+    sha256 = models.CharField(max_length=64, blank=True)
+    transcript = models.TextField(blank=True, help_text="What is said in the recording.")
+    bundle = models.FileField(
+        upload_to=media_name, max_length=200, blank=True, help_text="What the engine speaks from."
+    )
+    bundle_sha256 = models.CharField(max_length=64, blank=True)
     position = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
     created = models.DateTimeField(auto_now_add=True)
 
+    objects = VisibleQuerySet.as_manager()
+
     class Meta:
         ordering = ["position", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["slug"], condition=Q(owner=None), name="voice_preset_slug")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -208,6 +233,12 @@ class Scene(models.Model):
     expression = models.CharField(max_length=10, choices=Expression, default=Expression.CALM)
     intensity = models.FloatField(
         default=1.0, help_text="Of the expression: 0 is none of it, 1 as usual, at most 2."
+    )
+    head = models.CharField(
+        max_length=40, default=PORTRAIT, help_text="The engine that makes the face speak."
+    )
+    quality = models.CharField(
+        max_length=20, blank=True, help_text="One of those the engine has. Empty: its usual one."
     )
     speed = models.FloatField(default=1.0, help_text="0.5 to 2.")
     pitch = models.FloatField(default=0.0, help_text="Semitones, -6 to 6.")

@@ -1,5 +1,6 @@
 """What the studio's script works with, as JSON values: everything one may choose, and the project itself."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -7,18 +8,25 @@ from django.conf import settings
 
 from accounts.models import User
 from avatarlab.media import url_for
+from rendering import engine_selectors
+from rendering.models import Engine
 from studio import selectors
 from studio.models import Avatar, Background, Project, Scene, Voice
 
 LANGUAGES = {
     "en-us": "American English",
     "en-gb": "British English",
+    "de": "German",
     "es": "Spanish",
     "fr-fr": "French",
     "hi": "Hindi",
     "it": "Italian",
     "ja": "Japanese",
+    "ko": "Korean",
+    "pl": "Polish",
     "pt-br": "Brazilian Portuguese",
+    "ru": "Russian",
+    "tr": "Turkish",
     "cmn": "Mandarin Chinese",
     "zh": "Mandarin Chinese",
 }
@@ -55,17 +63,22 @@ def _upload_itself(avatar: Avatar) -> str:
     return url_for(avatar, "media") if avatar.kind == Avatar.Kind.STILL else ""
 
 
-def voice_data(voice: Voice) -> dict[str, Any]:
-    """problem: why it cannot be chosen, empty when it can."""
+def voice_data(voice: Voice, engine: Engine | None) -> dict[str, Any]:
+    """problem: why it cannot be chosen, empty when it can; terms: of its engine, None where unknown; sample:
+    of one's own voice the recording."""
     return {
         "id": str(voice.id),
         "name": voice.name,
+        "own": voice.owner_id is not None,
+        "state": voice.state,
         "language": voice.language,
         "language_name": language_name(voice.language),
         "gender": voice.gender,
         "note": voice.note,
-        "problem": voice.problem,
-        "sample": url_for(voice, "sample"),
+        "problem": voice.problem or (engine_selectors.problem_of(engine) if engine else ""),
+        "licence": voice.licence,
+        "terms": engine_selectors.terms_of(engine) if engine else None,
+        "sample": url_for(voice, "media" if voice.owner_id else "sample"),
     }
 
 
@@ -95,6 +108,8 @@ def scene_data(scene: Scene) -> dict[str, Any]:
         "title": scene.title,
         "expression": scene.expression,
         "intensity": scene.intensity,
+        "head": scene.head,
+        "quality": scene.quality,
         "speed": scene.speed,
         "pitch": scene.pitch,
     }
@@ -126,12 +141,20 @@ def blank_project() -> dict[str, Any]:
     }
 
 
+def _own_first(voices: Iterable[Voice]) -> list[Voice]:
+    return sorted(voices, key=lambda voice: voice.owner_id is None)
+
+
 def studio_data(user: User, project: Project | None) -> dict[str, Any]:
     """All of it. project: None for a new one."""
+    engines = {engine.name: engine for engine in engine_selectors.engines()}
     return {
         "avatars": [avatar_data(row) for row in selectors.avatars_for(user)],
-        "voices": [voice_data(row) for row in selectors.voices_for(user)],
+        "voices": [
+            voice_data(row, engines.get(row.engine)) for row in _own_first(selectors.voices_for(user))
+        ],
         "backgrounds": [background_data(row) for row in selectors.backgrounds_for(user)],
+        "heads": [engine_selectors.head_data(engine) for engine in engine_selectors.heads()],
         "draft": project_data(project) if project else blank_project(),
         "limits": {"characters": settings.MAX_SCRIPT_CHARACTERS},
     }

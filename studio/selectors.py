@@ -6,7 +6,11 @@ from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
 from accounts.models import User
+from rendering import engine_selectors
 from studio.models import Avatar, Background, Project, Pronunciation, Scene, Voice
+
+CLONING_ENGINE = "lina"
+"""The speech engine whose voices can be cloned."""
 
 
 def avatars_for(user: User) -> QuerySet[Avatar]:
@@ -19,8 +23,16 @@ def backgrounds_for(user: User) -> QuerySet[Background]:
 
 
 def voices_for(user: User) -> QuerySet[Voice]:
-    """Every active voice. One whose `problem` is not empty is shown, but cannot be used."""
-    return Voice.objects.filter(is_active=True)
+    """Presets and the user's own. One whose `problem` is not empty is shown, but cannot be used."""
+    return Voice.objects.visible_to(user)
+
+
+def why_no_cloning() -> str:
+    """Why no voice can be cloned here, in sentences; empty when one can."""
+    engine = engine_selectors.engines().filter(name=CLONING_ENGINE).first()
+    if engine is None:
+        return "The engines of this installation are not known yet. Run: python manage.py seed"
+    return engine_selectors.problem_of(engine)
 
 
 def projects_of(user: User) -> QuerySet[Project]:
@@ -53,6 +65,11 @@ def _row_or_404(rows: QuerySet, pk: UUID | str):
 def avatar_for(user: User, pk: UUID | str) -> Avatar:
     """A visible avatar. Raises Http404, also for another user's."""
     return _row_or_404(avatars_for(user), pk)
+
+
+def voice_for(user: User, pk: UUID | str) -> Voice:
+    """A visible voice. Raises Http404, also for another user's."""
+    return _row_or_404(voices_for(user), pk)
 
 
 def background_for(user: User, pk: UUID | str) -> Background:

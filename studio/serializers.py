@@ -6,9 +6,12 @@ from rest_framework import serializers
 
 from avatarlab.api import AddressField
 from avatarlab.media import url_for
+from rendering import engine_selectors
+from rendering.models import PORTRAIT
 from studio.models import Avatar, Background, Project, Pronunciation, Scene, Voice
 from studio.scripts import clean_line, clean_text
-from studio.services.uploads import NAME_LENGTH
+from studio.services.keeping import NAME_LENGTH
+from studio.services.voices import TRANSCRIPT_LENGTH
 
 
 class TextField(serializers.CharField):
@@ -95,8 +98,17 @@ class AvatarUploadSerializer(serializers.Serializer):
 
 
 class VoiceSerializer(serializers.ModelSerializer):
+    """context: `engines`, the rows of engines by name."""
+
+    name = LineField(max_length=NAME_LENGTH)
+    preset = PresetField(help_text="Offered to everybody; cannot be changed.")
     available = serializers.SerializerMethodField()
+    problem = serializers.SerializerMethodField(help_text="Why it cannot be used; empty when it can.")
+    commercial = serializers.SerializerMethodField(
+        help_text="Whether its engine permits commercial use: yes, no, unclear; empty where nobody told yet."
+    )
     sample = StoredFileField("sample")
+    media = StoredFileField("media", help_text="The recording that a voice of one's own is cloned from.")
 
     class Meta:
         model = Voice
@@ -108,14 +120,50 @@ class VoiceSerializer(serializers.ModelSerializer):
             "language",
             "gender",
             "licence",
+            "commercial",
             "note",
+            "state",
             "available",
             "problem",
+            "preset",
             "sample",
+            "media",
+            "transcript",
+            "created",
+        ]
+        read_only_fields = [
+            "id",
+            "slug",
+            "engine",
+            "language",
+            "gender",
+            "licence",
+            "note",
+            "state",
+            "problem",
+            "transcript",
+            "created",
         ]
 
     def get_available(self, voice: Voice) -> bool:
-        return not voice.problem
+        return voice.state == Voice.State.READY and not self.get_problem(voice)
+
+    def get_problem(self, voice: Voice) -> str:
+        engine = self.context["engines"].get(voice.engine)
+        return voice.problem or (engine_selectors.problem_of(engine) if engine else "")
+
+    def get_commercial(self, voice: Voice) -> str:
+        engine = self.context["engines"].get(voice.engine)
+        return engine.commercial if engine else ""
+
+
+class VoiceUploadSerializer(serializers.Serializer):
+    file = serializers.FileField(help_text="3 to 15 s of speech: WAV, MP3, M4A, Ogg, FLAC or WebM.")
+    name = LineField(required=False, allow_blank=True, default="")
+    transcript = TextField(max_length=TRANSCRIPT_LENGTH, help_text="Exactly what is said in the recording.")
+    consent = serializers.BooleanField(
+        default=False, help_text="You may use this voice: it is yours, or its owner agreed."
+    )
 
 
 class BackgroundSerializer(serializers.ModelSerializer):
@@ -153,6 +201,12 @@ class SceneSerializer(serializers.ModelSerializer):
         default=1.0,
         help_text="Of the expression: 0 is none of it, 1 as usual, at most 2.",
     )
+    head = serializers.CharField(
+        max_length=40, default=PORTRAIT, help_text="The engine that makes the face speak: see /engines."
+    )
+    quality = serializers.CharField(
+        max_length=20, allow_blank=True, default="", help_text="One of the engine's; empty: its usual one."
+    )
     speed = serializers.FloatField(min_value=0.5, max_value=2.0, default=1.0)
     pitch = serializers.FloatField(min_value=-6, max_value=6, default=0.0, help_text="Semitones.")
     recorded = serializers.SerializerMethodField(help_text="A recording replaces the voice.")
@@ -169,6 +223,8 @@ class SceneSerializer(serializers.ModelSerializer):
             "title",
             "expression",
             "intensity",
+            "head",
+            "quality",
             "speed",
             "pitch",
             "recorded",

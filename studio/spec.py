@@ -32,8 +32,8 @@ def _scene(scene: Scene) -> dict[str, Any]:
         raise ValueError(f"{scene} is not complete.")
     return {
         "script": scene.script,
-        "voice": _voice(scene.voice, scene.speed, scene.pitch),
-        "avatar": _avatar(scene.avatar),
+        "voice": voice_spec(scene.voice, scene.speed, scene.pitch),
+        "avatar": _avatar(scene.avatar, scene.head, scene.quality),
         "background": _background(scene.background),
         "layout": scene.layout,
         "title": scene.title,
@@ -43,25 +43,27 @@ def _scene(scene: Scene) -> dict[str, Any]:
     }
 
 
-def _voice(voice: Voice, speed: float, pitch: float) -> dict[str, Any]:
+def voice_spec(voice: Voice, speed: float, pitch: float) -> dict[str, Any]:
+    """VoiceSpec JSON."""
     return {
         "engine": voice.engine,
         "key": voice.key,
         "language": voice.language,
         "speed": speed,
         "pitch": pitch,
+        "reference": _media(voice.bundle, voice.bundle_sha256),
     }
 
 
-def _avatar(avatar: Avatar) -> dict[str, Any]:
+def _avatar(avatar: Avatar, head: str, quality: str) -> dict[str, Any]:
     return {
         "kind": avatar.kind,
         "media": _media(avatar.media, avatar.sha256),
         "bundle": _media(avatar.bundle, avatar.bundle_sha256),
         "name": avatar.name,
-        "head": "portrait",
+        "head": head,
         "atlas": avatar.atlas,
-        "quality": "",
+        "quality": quality,
     }
 
 
@@ -90,5 +92,7 @@ def uses_file(spec: dict[str, Any], name: str) -> bool:
             scene["avatar"]["bundle"],
             scene["background"]["media"],
             scene["recording"],
+            # Specs from before voices could be cloned name none.
+            scene["voice"].get("reference"),
         )
     )

@@ -17,6 +17,9 @@ urlpatterns = [
     path("studio/avatars", views.upload_avatar, name="upload-avatar"),
     path("studio/avatars/<uuid:id>", views.avatar, name="avatar"),
     path("studio/avatars/<uuid:id>/delete", views.delete_avatar, name="delete-avatar"),
+    path("studio/voices", views.upload_voice, name="upload-voice"),
+    path("studio/voices/<uuid:id>", views.voice, name="voice"),
+    path("studio/voices/<uuid:id>/delete", views.delete_voice, name="delete-voice"),
     path("studio/backgrounds", views.upload_background, name="upload-background"),
     path("studio/backgrounds/<uuid:id>/delete", views.delete_background, name="delete-background"),
 ]

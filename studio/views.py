@@ -13,17 +13,19 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.services import CONSENT_STATEMENT
+from accounts.services import CONSENT_STATEMENT, VOICE_CONSENT_STATEMENT
 from avatarlab.errors import UserError
 from avatarlab.media import url_for
 from avatarlab.pages import json_body
+from rendering import engine_selectors
 from rendering import selectors as rendering
 from rendering import services as rendering_services
-from rendering.models import Render, RenderSegment
+from rendering.models import Engine, Render, RenderSegment
 from studio import page, selectors, services
 from studio.examples import create_example
-from studio.forms import UploadAvatarForm, UploadForm
-from studio.models import Avatar, Project, Scene
+from studio.forms import UploadAvatarForm, UploadForm, UploadVoiceForm
+from studio.models import Avatar, Project, Scene, Voice
+from studio.services.voices import TRANSCRIPT_LENGTH
 
 GALLERY_SIZE = 12
 HEAR_CHARACTERS = 600
@@ -60,6 +62,9 @@ def studio(request: HttpRequest) -> HttpResponse:
     context = {
         "data": data,
         "consent_statement": CONSENT_STATEMENT,
+        "voice_consent_statement": VOICE_CONSENT_STATEMENT,
+        "transcript_length": TRANSCRIPT_LENGTH,
+        "why_no_cloning": selectors.why_no_cloning(),
         "aspects": ("16:9", "9:16", "1:1", "4:5"),
         "expressions": Scene.Expression.choices,
         "max_upload_mb": settings.MAX_UPLOAD_MB,
@@ -124,14 +129,15 @@ def estimate(request: HttpRequest) -> JsonResponse:
     scenes = data.get("scenes")
     if not isinstance(scenes, list) or not all(isinstance(scene, dict) for scene in scenes):
         raise UserError("The script could not be read. Reload the page.")
-    return JsonResponse(rendering.estimate({"scenes": [_script_and_speed(scene) for scene in scenes]}))
+    return JsonResponse(rendering.estimate({"scenes": [_script_and_pace(scene) for scene in scenes]}))
 
 
-def _script_and_speed(scene: dict[str, Any]) -> dict[str, Any]:
-    script, speed = scene.get("script"), scene.get("speed")
+def _script_and_pace(scene: dict[str, Any]) -> dict[str, Any]:
+    script, speed, head = scene.get("script"), scene.get("speed"), scene.get("head")
     return {
         "script": script if isinstance(script, str) else "",
         "speed": min(max(float(speed), 0.5), 2.0) if isinstance(speed, int | float) else 1.0,
+        "head": head if isinstance(head, str) else "",
     }
 
 
@@ -146,9 +152,11 @@ def hear(request: HttpRequest) -> JsonResponse:
         raise UserError("There is no sentence at the cursor. Type one, then listen.")
     if voice is None:
         raise UserError("Choose a voice first.")
+    if voice.state == Voice.State.CHECKING:
+        raise UserError(f"{voice.name} is still being checked. Try again in a few seconds.")
     if voice.problem:
         raise UserError(f"The voice {voice.name} is not available. {voice.problem}")
-    settings_of_voice = _script_and_speed(data)
+    settings_of_voice = _script_and_pace(data)
     hearing = rendering_services.start_hearing(
         owner=request.user,
         text=text.strip()[:HEAR_CHARACTERS],
@@ -201,6 +209,15 @@ def upload_background(request: HttpRequest) -> JsonResponse:
     return JsonResponse(page.background_data(row), status=201)
 
 
+@require_POST
+@login_required
+def upload_voice(request: HttpRequest) -> JsonResponse:
+    """Take a recording to clone a voice from; `voice` tells what the check found."""
+    form = _checked(UploadVoiceForm(request.POST, request.FILES))
+    row = services.upload_voice(owner=request.user, **form.cleaned_data)
+    return JsonResponse(page.voice_data(row, _engine_of(row)), status=201)
+
+
 def _checked(form: UploadForm) -> UploadForm:
     if not form.is_valid():
         fields = {name: [str(error) for error in errors] for name, errors in form.errors.items()}
@@ -214,6 +231,26 @@ def _checked(form: UploadForm) -> UploadForm:
 def avatar(request: HttpRequest, id: UUID) -> JsonResponse:  # noqa: A002
     """An avatar as it stands; asked again and again while it is being checked."""
     return JsonResponse(page.avatar_data(selectors.avatar_for(request.user, id)))
+
+
+@require_GET
+@login_required
+@never_cache
+def voice(request: HttpRequest, id: UUID) -> JsonResponse:  # noqa: A002
+    """A voice as it stands; asked again and again while it is being checked."""
+    row = selectors.voice_for(request.user, id)
+    return JsonResponse(page.voice_data(row, _engine_of(row)))
+
+
+def _engine_of(row: Voice) -> Engine | None:
+    return engine_selectors.engines().filter(name=row.engine).first()
+
+
+@require_POST
+@login_required
+def delete_voice(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
+    services.delete_voice(voice=_own(selectors.voice_for(request.user, id)))
+    return HttpResponse(status=204)
 
 
 @require_POST

@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from accounts.models import User
-from rendering.models import Render
+from rendering.models import Engine, Render
 from studio import models
 from studio.spec import render_spec
 
@@ -56,8 +56,17 @@ def avatar(owner: User | None = None, **fields: Any) -> models.Avatar:
     return row
 
 
-def voice(**fields: Any) -> models.Voice:
+def voice(owner: User | None = None, **fields: Any) -> models.Voice:
+    """A preset; with an owner, one that was cloned from a recording."""
     number = next(_numbers)
+    if owner:
+        cloned = {"name": f"Voice {number}", "engine": "lina", "key": "cloned", "transcript": "Good morning."}
+        row = models.Voice(owner=owner, **{**cloned, **fields})
+        row.sha256 = _kept(row, "media", f"recording {number}".encode(), "wav")
+        if row.state == models.Voice.State.READY:
+            row.bundle_sha256 = _kept(row, "bundle", f"voice {number}".encode(), "safetensors")
+        row.save()
+        return row
     defaults = {
         "slug": f"voice-{number}",
         "name": f"Voice {number}",
@@ -67,6 +76,31 @@ def voice(**fields: Any) -> models.Voice:
         "licence": "Apache-2.0",
     }
     return models.Voice.objects.create(**{**defaults, **fields})
+
+
+def engine(**fields: Any) -> Engine:
+    """A ready face engine for everybody, of two qualities."""
+    number = next(_numbers)
+    defaults = {
+        "name": f"engine-{number}",
+        "kind": Engine.Kind.TALKING_HEAD,
+        "title": f"Engine {number}",
+        "summary": "Moves faces.",
+        "state": Engine.State.READY,
+        "qualities": ["draft", "standard"],
+        "hardware": "any processor",
+        "code_licence": "MIT",
+        "weights_licence": "Apache-2.0",
+        "commercial": Engine.Commercial.YES,
+        "source": "https://example.org/",
+        "version": "1",
+    }
+    return Engine.objects.create(**{**defaults, **fields})
+
+
+def cloning_engine(**fields: Any) -> Engine:
+    """By which an instance knows that it can clone voices."""
+    return engine(**{"name": "lina", "kind": Engine.Kind.SPEECH, "qualities": [], **fields})
 
 
 def background(owner: User | None = None, **fields: Any) -> models.Background:

@@ -45,6 +45,8 @@ class Order:
     layout: str
     expression: str
     intensity: float
+    head: str
+    quality: str
     recording: Path | None
     format: dict[str, Any]
 
@@ -76,6 +78,8 @@ def make(order: Order, target: Path, *, owner: User, tend: Tend, tell: Tell = tq
         "layout": order.layout,
         "expression": order.expression,
         "intensity": order.intensity,
+        "head": order.head,
+        "quality": order.quality,
     }
     project = studio.create_project(owner=owner, scenes=[scene], **order.format)
     try:

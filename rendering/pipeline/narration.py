@@ -32,14 +32,16 @@ class Narrator:
         first = engine.voices()[0]
         self.say(WARM_UP, VoiceSpec(name, first.key, first.language))
 
-    def say(self, utterance: Utterance, voice: VoiceSpec) -> Speech:
-        """One sentence. Raises ModelMissingError, ScriptError."""
+    def say(self, utterance: Utterance, voice: VoiceSpec, reference: Path | None = None) -> Speech:
+        """One sentence. reference: the file of a cloned voice. Raises ModelMissingError, ScriptError, and
+        MediaError for a bad file."""
         return speak(
             self._engine(voice.engine),
             utterance,
             voice.key,
             speed=voice.speed,
             pitch=voice.pitch,
+            reference=reference,
             aligner=self._alignment(),
         )
 
@@ -56,10 +58,12 @@ class Narrator:
         first, last = (round(second * SAMPLE_RATE) for second in span)
         return cut(self._heard[1], first, last)
 
-    def preview(self, text: str, voice: VoiceSpec, lexicon: dict[str, str]) -> bytes:
-        """A WAV file of the text. Raises ModelMissingError, ScriptError."""
+    def preview(
+        self, text: str, voice: VoiceSpec, lexicon: dict[str, str], reference: Path | None = None
+    ) -> bytes:
+        """A WAV file of the text. Raises as `say` does."""
         sentences = parse_script(text, language=voice.language, lexicon=lexicon)
-        spoken = [self.say(sentence, voice).samples for sentence in sentences]
+        spoken = [self.say(sentence, voice, reference).samples for sentence in sentences]
         return wav_bytes(np.concatenate(spoken), SAMPLE_RATE)
 
     def _engine(self, name: str) -> SpeechEngine:

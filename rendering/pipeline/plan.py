@@ -15,7 +15,7 @@ from rendering.engines.talking_head import registry as talking_heads
 from rendering.engines.text.script import estimate_duration, parse_script
 from rendering.pipeline import lettering, video
 from rendering.pipeline.media import MediaSource
-from rendering.pipeline.spec import MediaRef, RenderSpec, SceneSpec
+from rendering.pipeline.spec import MediaRef, RenderSpec, SceneSpec, VoiceSpec
 
 PIPELINE_VERSION = 3
 """Raised whenever the pipeline itself would render the same inputs differently."""
@@ -123,7 +123,7 @@ def segment_key(spec: RenderSpec, scene: SceneSpec, utterance: Utterance, span: 
     matting engine counts with the avatar's bundle, the lexicon with the words it respells in the utterance.
     """
     spoken: dict[str, Any] = (
-        {"voice": asdict(scene.voice), "engine": speech_engines.version(scene.voice.engine)}
+        {"voice": _voice(scene.voice), "engine": speech_engines.version(scene.voice.engine)}
         if scene.recording is None
         else {"recording": scene.recording.sha256, "span": span, "language": scene.voice.language}
     )
@@ -151,6 +151,12 @@ def segment_key(spec: RenderSpec, scene: SceneSpec, utterance: Utterance, span: 
     }
     canonical = json.dumps(inputs, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _voice(voice: VoiceSpec) -> dict[str, Any]:
+    """A preset's is named as before voices could be cloned, so that its segments are found again."""
+    inside = asdict(voice) | {"reference": _sha256(voice.reference)}
+    return inside if voice.reference else {name: inside[name] for name in inside if name != "reference"}
 
 
 def _sha256(media: MediaRef | None) -> str | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from rendering.engines.errors import MediaError
 from rendering.engines.speech.base import SAMPLE_RATE, Speech, Timing, Word
 from rendering.engines.talking_head.base import Manner
 from rendering.pipeline import audio, background
@@ -111,9 +112,14 @@ class SegmentRenderer:
         for name in voices:
             self._narrator.warm_up(name)
 
-    def speak(self, text: str, voice: VoiceSpec, lexicon: dict[str, str]) -> bytes:
-        """A WAV file of the text, for "hear this". Raises ModelMissingError, ScriptError."""
-        return self._narrator.preview(text, voice, lexicon)
+    def speak(
+        self, text: str, voice: VoiceSpec, lexicon: dict[str, str], media: MediaSource | None = None
+    ) -> bytes:
+        """A WAV file of the text, for "hear this". media: needed by a cloned voice.
+
+        Raises ModelMissingError, ScriptError, MediaError.
+        """
+        return self._narrator.preview(text, voice, lexicon, _reference(voice, media))
 
     def render(
         self,
@@ -155,7 +161,7 @@ class SegmentRenderer:
 
     def _speech(self, scene: SceneSpec, planned: PlannedSegment, media: MediaSource) -> Speech:
         if scene.recording is None or planned.recording_span is None:
-            return self._narrator.say(planned.utterance, scene.voice)
+            return self._narrator.say(planned.utterance, scene.voice, _reference(scene.voice, media))
         return self._narrator.quote(
             media.local_path(scene.recording),
             scene.recording.sha256,
@@ -233,6 +239,15 @@ def _burner(take: Take, text: str, arrangement: Arrangement) -> CaptionBurner | 
     # One line: a second one would reach the mouth of a close-up.
     shown = cues(text, take.speech.words, take.frames / video.fps, lines=1)
     return CaptionBurner(shown, video.size, caption_room(arrangement, video.size))
+
+
+def _reference(voice: VoiceSpec, media: MediaSource | None) -> Path | None:
+    """The local file of a cloned voice. Raises MediaError when it is gone."""
+    if voice.reference is None:
+        return None
+    if media is None:
+        raise MediaError("The file of this cloned voice is not at hand. Make the voice once more.")
+    return media.local_path(voice.reference)
 
 
 def _seed(spec: RenderSpec, scene: SceneSpec, planned: PlannedSegment) -> int:

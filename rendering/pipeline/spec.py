@@ -27,13 +27,15 @@ class MediaRef:
 
 @dataclass(frozen=True)
 class VoiceSpec:
-    """engine and key: see VoiceInfo. speed: 0.5-2.0. pitch: semitones, -6..6."""
+    """engine and key: see VoiceInfo. speed: 0.5-2.0. pitch: semitones, -6..6. reference: the voice file of a
+    voice that was cloned or tuned."""
 
     engine: str
     key: str
     language: str = "en-us"
     speed: float = 1.0
     pitch: float = 0.0
+    reference: MediaRef | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,12 @@ def _media(value: dict[str, Any] | None) -> MediaRef | None:
     return MediaRef(**value) if value else None
 
 
+def voice_from_json(value: dict[str, Any]) -> VoiceSpec:
+    """A voice of `to_json`. Raises TypeError on anything else."""
+    # Specs from before voices could be cloned have no reference.
+    return VoiceSpec(**{**value, "reference": _media(value.get("reference"))})
+
+
 def _scene(value: dict[str, Any]) -> SceneSpec:
     avatar = dict(value["avatar"])
     avatar["media"] = MediaRef(**avatar["media"])
@@ -125,7 +133,7 @@ def _scene(value: dict[str, Any]) -> SceneSpec:
     background["colours"] = tuple(background["colours"])
     return SceneSpec(
         script=value["script"],
-        voice=VoiceSpec(**value["voice"]),
+        voice=voice_from_json(value["voice"]),
         avatar=AvatarSpec(**avatar),
         background=BackgroundSpec(**background),
         layout=value["layout"],

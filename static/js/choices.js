@@ -104,12 +104,14 @@ export function backgroundTile(background, chosen, avatar, onRemove) {
   return tile("background", background, picture, chosen, onRemove);
 }
 
-/** One voice, with its sample. Unavailable ones say what they need. */
-export function voiceRow(voice, chosen, onPlay) {
+/** One voice, with its sample. Unavailable ones say what they need; one's own can be deleted. */
+export function voiceRow(voice, chosen, onPlay, onRemove) {
   const input = radio("voice", voice.id, chosen);
   input.disabled = Boolean(voice.problem);
   const about = [voice.language_name, voice.gender].filter(Boolean).join(", ");
-  const label = element("label", "", input, element("span", "", voice.name), element("small", "", voice.problem || [about, voice.note].filter(Boolean).join(". ")));
+  const own = voice.own && (voice.state === "checking" ? "Your voice, being checked" : "Your voice");
+  const told = [own, about, voice.note].filter(Boolean).join(". ");
+  const label = element("label", "", input, element("span", "", voice.name), element("small", "", voice.problem || told));
   const row = element("li", "voice", label);
   if (voice.problem) row.dataset.unavailable = "";
   if (voice.sample) {
@@ -121,5 +123,16 @@ export function voiceRow(voice, chosen, onPlay) {
     button.addEventListener("click", () => onPlay(voice, button));
     row.append(button);
   }
+  if (voice.own) row.append(deleteButton(voice, onRemove));
   return row;
+}
+
+function deleteButton(voice, onRemove) {
+  const button = element("button", "btn", icon("trash-2"));
+  button.type = "button";
+  button.dataset.variant = "ghost";
+  button.dataset.size = "icon";
+  button.setAttribute("aria-label", `Delete ${voice.name}`);
+  button.addEventListener("click", () => onRemove(voice));
+  return button;
 }

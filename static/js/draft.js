@@ -16,6 +16,8 @@ export function newScene(previous = {}) {
     title: "",
     expression: previous.expression ?? "calm",
     intensity: previous.intensity ?? 1,
+    head: previous.head ?? "portrait",
+    quality: previous.quality ?? "",
     speed: previous.speed ?? 1,
     pitch: previous.pitch ?? 0,
   };

@@ -21,11 +21,12 @@ export class Estimate {
   }
 
   async #ask(scenes) {
-    const spoken = scenes.map(({ script, speed }) => ({ script, speed }));
+    const spoken = scenes.map(({ script, speed, head }) => ({ script, speed, head }));
     if (!spoken.some(({ script }) => script.trim())) return this.#show("");
     try {
       const { duration_seconds: long, render_seconds: wait } = await postJSON(this.#url, { scenes: spoken });
-      this.#show(`${clock(long)} long, ready in ${about(wait)}`);
+      // Of an engine that was never timed here nobody knows how long it takes.
+      this.#show(wait === null ? `${clock(long)} long` : `${clock(long)} long, ready in ${about(wait)}`);
     } catch {
       this.#show(""); // an estimate that cannot be had is not worth a message
     }

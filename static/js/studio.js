@@ -3,9 +3,11 @@ import { avatarTile, backgroundTile, voiceRow } from "./choices.js";
 import { Draft, newScene } from "./draft.js";
 import { getJSON, postJSON } from "./http.js";
 import { Estimate } from "./estimate.js";
+import { wireRecorder } from "./recorder.js";
 import { wireReview } from "./review.js";
 import { remember, showRunning } from "./running.js";
 import { drawScenes } from "./scene-strip.js";
+import { licenceLine, showHead } from "./heads.js";
 import { findSentence, sentenceAt } from "./sentences.js";
 import { play, speak } from "./sound.js";
 import { Stage } from "./stage.js";
@@ -73,10 +75,20 @@ function listBackgrounds() {
   );
 }
 
+function showVoiceTerms() {
+  const { voice } = chosen();
+  const box = document.querySelector("#voices [data-terms]");
+  box.hidden = !voice?.terms;
+  if (voice?.terms) box.replaceChildren(...licenceLine(voice.terms));
+}
+
+const showHeads = () => showHead(document.getElementById("head-choice"), data.heads, scene());
+
 function listVoices() {
   const language = field("language").value;
   const shown = data.voices.filter((row) => !language || row.language === language || row.id === scene().voice);
-  fill("voices", shown.map((row) => voiceRow(row, row.id === scene().voice, playSample)));
+  fill("voices", shown.map((row) => voiceRow(row, row.id === scene().voice, playSample, (gone) => remove("voices", gone))));
+  showVoiceTerms();
 }
 
 async function playSample(voice, button) {
@@ -95,8 +107,9 @@ async function remove(group, row) {
     return;
   }
   data[group] = data[group].filter(({ id }) => id !== row.id);
-  const key = group === "avatars" ? "avatar" : "background";
-  for (const each of draft.data.scenes) if (each[key] === row.id) each[key] = data[group][0]?.id ?? null;
+  const key = { avatars: "avatar", voices: "voice", backgrounds: "background" }[group];
+  const next = group === "voices" ? firstVoice() : data[group][0]?.id;
+  for (const each of draft.data.scenes) if (each[key] === row.id) each[key] = next ?? null;
   showToast(`${row.name} is deleted.`, { category: "success" });
   showScene();
   draft.changed();
@@ -156,6 +169,7 @@ function showScene() {
   listAvatars();
   listVoices();
   listBackgrounds();
+  showHeads();
   showCount();
   drawStage();
   estimate.of(draft.data.scenes);
@@ -254,6 +268,33 @@ wireUpload(field("upload-avatar"), form.dataset.avatarsUrl, (avatar) => {
   followCheck(avatar);
 });
 
+/** Wait until a worker has heard the recording. */
+async function followVoice(voice) {
+  while (voice.state === "checking") {
+    await new Promise((resolve) => setTimeout(resolve, CHECK_EVERY_MS));
+    try {
+      Object.assign(voice, await getJSON(`${form.dataset.voicesUrl}/${voice.id}`));
+    } catch (error) {
+      if (error.status === 404) return;
+    }
+  }
+  if (voice.state === "ready") showToast(`${voice.name} is ready.`, { category: "success" });
+  else showToast(`${voice.name} cannot be used. ${voice.problem}`, { category: "error" });
+  listVoices();
+}
+
+// Where voices cannot be cloned, the page has no dialog for it.
+if (field("upload-voice")) {
+  wireRecorder(field("upload-voice"));
+  wireUpload(field("upload-voice"), form.dataset.voicesUrl, (voice) => {
+    data.voices.unshift(voice);
+    scene().voice = voice.id;
+    draft.changed();
+    showScene();
+    followVoice(voice);
+  });
+}
+
 wireUpload(field("upload-background"), form.dataset.backgroundsUrl, (background) => {
   data.backgrounds.unshift(background);
   scene().background = background.id;
@@ -267,14 +308,19 @@ const NUMBERS = { height: Number, fps: Number };
 
 form.addEventListener("change", ({ target }) => {
   const { name, value } = target;
-  if (name === "expression") {
-    scene().expression = value;
+  if (name === "expression" || name === "quality") {
+    scene()[name] = value;
+  } else if (name === "head") {
+    Object.assign(scene(), { head: value, quality: "" });
+    showHeads();
+    estimate.of(draft.data.scenes);
   } else if (["avatar", "voice", "background", "layout"].includes(name)) {
     scene()[name] = value;
     if (name === "avatar") {
       showProblemOfAvatar();
       listBackgrounds();
     }
+    if (name === "voice") showVoiceTerms();
     if (name === "layout") field("scene-title-field").toggleAttribute("data-idle", value === "full");
     drawStage();
   } else if (["aspect", "height", "fps"].includes(name)) {
@@ -348,11 +394,16 @@ addEventListener("beforeunload", (event) => {
 
 // ---- start -----------------------------------------------------------------------------------------------
 
+/** The first voice that can speak: one's own are chosen by hand. */
+function firstVoice() {
+  return data.voices.find(({ problem, own }) => !problem && !own)?.id;
+}
+
 function chooseFirst() {
   const first = scene();
   const wanted = byId(data.avatars, data.preset);
   first.avatar = wanted?.id ?? first.avatar ?? data.avatars.find(({ state }) => state === "ready")?.id ?? null;
-  first.voice ??= data.voices.find(({ problem }) => !problem)?.id ?? null;
+  first.voice ??= firstVoice() ?? null;
   first.background ??= data.backgrounds[0]?.id ?? null;
 }
 
@@ -375,3 +426,4 @@ showScene();
 selectSentence();
 showRunning(field("running"), data.running, form.dataset.rendersUrl);
 data.avatars.filter(({ state }) => state === "checking").forEach(followCheck);
+data.voices.filter(({ state }) => state === "checking").forEach(followVoice);

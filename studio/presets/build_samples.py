@@ -48,6 +48,8 @@ def record(voice: VoiceInfo, renderer: SegmentRenderer) -> bytes:
 def main() -> None:
     renderer = SegmentRenderer(threads=1)
     for voice in registry.all_voices():
+        if registry.availability(voice):
+            continue
         path: Path = sample_path(voice)
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(record(voice, renderer))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.core.files.base import ContentFile
 
+from rendering import engine_rows
 from rendering.engines.speech import registry
 from rendering.engines.speech.base import VoiceInfo
 from studio.models import Voice
@@ -26,9 +27,10 @@ def _row(info: VoiceInfo, position: int) -> Voice:
         "gender": info.gender,
         "licence": info.licence,
         "note": info.note,
-        "problem": registry.availability(info) or "",
+        "problem": engine_rows.voice_problem(info),
     }
     voice, _ = Voice.objects.update_or_create(
+        owner=None,
         slug=voice_slug(info),
         defaults=known,
         create_defaults={**known, "name": info.name, "position": position},

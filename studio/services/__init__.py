@@ -12,15 +12,19 @@ from studio.services.uploads import (
     upload_background,
     upload_recording,
 )
+from studio.services.voices import add_learnt_voice, delete_voice, rename_voice, upload_voice
 
 __all__ = [
+    "add_learnt_voice",
     "create_project",
     "delete_avatar",
     "delete_background",
     "delete_project",
     "delete_pronunciation",
+    "delete_voice",
     "rename_avatar",
     "rename_background",
+    "rename_voice",
     "request_render",
     "request_render_of",
     "save_draft",
@@ -29,4 +33,5 @@ __all__ = [
     "upload_avatar",
     "upload_background",
     "upload_recording",
+    "upload_voice",
 ]

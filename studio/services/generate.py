@@ -11,8 +11,9 @@ from accounts import selectors as accounts
 from accounts.models import User
 from accounts.services import lock_user
 from avatarlab.errors import Conflict, QuotaExceeded, UserError
+from rendering import engine_selectors
 from rendering import services as rendering
-from rendering.models import Render
+from rendering.models import PORTRAIT, Render
 from rendering.selectors import CHARACTERS_PER_SECOND
 from studio import selectors
 from studio.models import Avatar, Project, Scene, Voice
@@ -40,7 +41,8 @@ def request_render(*, owner: User, project: Project, idempotency_key: str | None
     _check_scripts(scenes)
     for scene in scenes:
         _check_avatar(scene.avatar, owner)
-        _check_voice(scene.voice)
+        _check_voice(scene.voice, owner)
+        _check_head(scene.head)
         _check_background(scene, owner)
     spec = render_spec(project, scenes, selectors.lexicon_of(owner))
     title = project.title or _title_from(scenes)
@@ -121,11 +123,25 @@ def _check_avatar(avatar: Avatar | None, owner: User) -> None:
         raise UserError(f"{avatar.name} cannot be used. {avatar.problem}".strip())
 
 
-def _check_voice(voice: Voice | None) -> None:
-    if voice is None or not voice.is_active:
+def _check_voice(voice: Voice | None, owner: User) -> None:
+    if voice is None or not selectors.voices_for(owner).filter(pk=voice.pk).exists():
         raise UserError("Choose a voice: there is none to speak with yet.")
+    if voice.state == Voice.State.CHECKING:
+        raise Conflict(f"{voice.name} is still being checked. Try again in a few seconds.")
     if voice.problem:
         raise UserError(f"The voice {voice.name} is not available. {voice.problem}")
+    engine = engine_selectors.engines().filter(name=voice.engine).first()
+    if engine is not None and (problem := engine_selectors.problem_of(engine)):
+        raise UserError(f"The voice {voice.name} is not available. {problem}")
+
+
+def _check_head(name: str) -> None:
+    head = engine_selectors.heads().filter(name=name).first()
+    if head is None:
+        if name != PORTRAIT:
+            raise UserError(f"There is no face engine called {name} here any more. Choose another.")
+    elif problem := engine_selectors.problem_of(head):
+        raise UserError(f"The face engine {head.title} cannot be used. {problem}")
 
 
 def _check_background(scene: Scene, owner: User) -> None:

@@ -10,6 +10,8 @@ from django.db import transaction
 from accounts.models import User
 from avatarlab.errors import NotFound, UserError
 from avatarlab.files import delete_files_on_commit
+from rendering import engine_selectors
+from rendering.models import PORTRAIT
 from studio import selectors
 from studio.models import Project, Scene
 from studio.scripts import check_length, clean_line, clean_text
@@ -18,8 +20,8 @@ MAX_SCENES = 50
 FORMAT_FIELDS = ("aspect", "height", "fps", "burn_captions")
 
 SceneData = Mapping[str, Any]
-"""script, avatar, voice, background (ids or None), layout, title, expression, intensity, speed, pitch; also
-`id`, of a scene to change."""
+"""script, avatar, voice, background (ids or None), layout, title, expression, intensity, head, quality,
+speed, pitch; also `id`, of a scene to change."""
 
 
 @transaction.atomic
@@ -131,8 +133,25 @@ def _fill_scene(scene: Scene, position: int, data: SceneData, owner: User) -> No
     scene.title = _line(data.get("title"), "title", 120)
     scene.expression = _choice(Scene, "expression", data.get("expression") or Scene.Expression.CALM)
     scene.intensity = _number(data.get("intensity"), "intensity", 0.0, 2.0, default=1.0)
+    scene.head, scene.quality = _head(data.get("head"), data.get("quality"))
     scene.speed = _number(data.get("speed"), "speed", 0.5, 2.0, default=1.0)
     scene.pitch = _number(data.get("pitch"), "pitch", -6.0, 6.0, default=0.0)
+
+
+def _head(name: object, quality: object) -> tuple[str, str]:
+    """A face engine that this instance knows, ready or not, and one of its qualities or "" for its usual."""
+    name, quality = name or PORTRAIT, quality or ""
+    if (name, quality) == (PORTRAIT, ""):
+        return PORTRAIT, ""
+    if not isinstance(name, str) or not isinstance(quality, str):
+        raise _wrong("head", "Text.")
+    qualities = dict(engine_selectors.heads().values_list("name", "qualities"))
+    qualities.setdefault(PORTRAIT, [])
+    if name not in qualities:
+        raise _wrong("head", f"One of {', '.join(qualities)}.")
+    if quality and quality not in qualities[name]:
+        raise _wrong("quality", f"One of {', '.join(qualities[name])}." if qualities[name] else "None here.")
+    return name, quality
 
 
 def _visible(rows: Any, pk: object, what: str) -> Any:

@@ -4,27 +4,17 @@ A file is stored before its row is written and removed again when the row cannot
 either, so two uploads in the same instant may pass a limit by one file.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.conf import settings
 from django.core.files import File
 from django.db import transaction
-from django.db.models.fields.files import FieldFile
 
-from accounts import selectors as accounts
 from accounts.models import User
 from accounts.services import record_consent
-from avatarlab.errors import Conflict, QuotaExceeded, UserError
+from avatarlab.errors import UserError
 from avatarlab.files import delete_files, delete_files_on_commit
 from rendering import services as rendering
-from rendering.models import Render
 from studio.models import Avatar, Background, Scene
-from studio.scripts import clean_line
-from studio.signatures import Upload, recognise_picture, recognise_recording
-from studio.spec import uses_file
-
-NAME_LENGTH = 80
+from studio.services.keeping import check_quota, check_unused, checked_name, named, stored
+from studio.signatures import recognise_picture, recognise_recording
 
 
 def upload_avatar(*, owner: User, file: File, name: str = "", consent: bool) -> Avatar:
@@ -36,14 +26,14 @@ def upload_avatar(*, owner: User, file: File, name: str = "", consent: bool) -> 
         message = "Confirm that you may use this face: it is yours, or its owner agreed."
         raise UserError(message, fields={"consent": [message]})
     upload = recognise_picture(file)
-    _check_quota(owner, upload)
+    check_quota(owner, upload)
     avatar = Avatar(
         owner=owner,
-        name=_name(name, file, "Portrait"),
+        name=named(name, file, "Portrait"),
         kind=Avatar.Kind.VIDEO if upload.kind == "video" else Avatar.Kind.STILL,
         sha256=upload.sha256,
     )
-    with _stored(avatar.media, file, upload), transaction.atomic():
+    with stored(avatar.media, file, upload), transaction.atomic():
         avatar.save()
         record_consent(user=owner, subject=upload.sha256)
         rendering.check_avatar(avatar=avatar)
@@ -53,14 +43,14 @@ def upload_avatar(*, owner: User, file: File, name: str = "", consent: bool) -> 
 def upload_background(*, owner: User, file: File, name: str = "") -> Background:
     """Keep a picture or a video to put behind avatars. Raises UserError, QuotaExceeded."""
     upload = recognise_picture(file)
-    _check_quota(owner, upload)
+    check_quota(owner, upload)
     background = Background(
         owner=owner,
-        name=_name(name, file, "Background"),
+        name=named(name, file, "Background"),
         kind=Background.Kind.VIDEO if upload.kind == "video" else Background.Kind.IMAGE,
         sha256=upload.sha256,
     )
-    with _stored(background.media, file, upload):
+    with stored(background.media, file, upload):
         background.save()
     return background
 
@@ -69,23 +59,23 @@ def upload_recording(*, scene: Scene, file: File) -> Scene:
     """Keep a recording that replaces the scene's voice, in place of an earlier one. Raises UserError."""
     upload = recognise_recording(file)
     owner = scene.project.owner
-    _check_quota(owner, upload)
+    check_quota(owner, upload)
     earlier = scene.recording.name
     scene.recording_sha256 = upload.sha256
-    with _stored(scene.recording, file, upload), transaction.atomic():
+    with stored(scene.recording, file, upload), transaction.atomic():
         scene.save(update_fields=["recording", "recording_sha256"])
         transaction.on_commit(lambda: delete_files([earlier] if earlier else []))
     return scene
 
 
 def rename_avatar(*, avatar: Avatar, name: str) -> Avatar:
-    avatar.name = _checked_name(name)
+    avatar.name = checked_name(name)
     avatar.save(update_fields=["name"])
     return avatar
 
 
 def rename_background(*, background: Background, name: str) -> Background:
-    background.name = _checked_name(name)
+    background.name = checked_name(name)
     background.save(update_fields=["name"])
     return background
 
@@ -93,7 +83,7 @@ def rename_background(*, background: Background, name: str) -> Background:
 @transaction.atomic
 def delete_avatar(*, avatar: Avatar) -> None:
     """Delete an avatar and its files. Finished videos stay. Raises Conflict while a render needs it."""
-    _check_unused(avatar.media, "avatar")
+    check_unused(avatar.media, "avatar")
     delete_files_on_commit(avatar)
     avatar.delete()
 
@@ -102,57 +92,6 @@ def delete_avatar(*, avatar: Avatar) -> None:
 def delete_background(*, background: Background) -> None:
     """Delete a background and its files. Finished videos stay. Raises Conflict while a render needs it."""
     if background.media:
-        _check_unused(background.media, "background")
+        check_unused(background.media, "background")
     delete_files_on_commit(background)
     background.delete()
-
-
-def _check_unused(media: FieldFile, what: str) -> None:
-    active = Render.objects.filter(state__in=Render.ACTIVE).values_list("title", "spec")
-    for title, spec in active.filter(owner=media.instance.owner_id) if media.instance.owner_id else active:
-        if uses_file(spec, media.name):
-            raise Conflict(
-                f'This {what} is in "{title}", which is being rendered. '
-                "Wait until the video is done, or cancel it first."
-            )
-
-
-def _check_quota(owner: User, upload: Upload) -> None:
-    count = accounts.upload_count(owner)
-    if count >= settings.MAX_UPLOADS:
-        raise QuotaExceeded(
-            f"You keep {count:,} uploads, the most one account can have. Delete some you no longer need."
-        )
-    used, limit = accounts.storage_bytes(owner), accounts.max_storage_bytes(owner)
-    if used + upload.size > limit:
-        raise QuotaExceeded(
-            f"There is no room for this file: it has {upload.size / 1e6:,.1f} MB, and {used / 1e6:,.1f} of "
-            f"your {limit / 1e6:,.0f} MB are used. Delete videos or uploads you no longer need."
-        )
-
-
-@contextmanager
-def _stored(field: FieldFile, file: File, upload: Upload) -> Iterator[None]:
-    """Store the file under a name of our own; take it away again when the row is not written."""
-    field.save(f"upload.{upload.suffix}", file, save=False)
-    try:
-        yield
-    except BaseException:
-        field.storage.delete(field.name)
-        raise
-
-
-def _name(name: str, file: File, otherwise: str) -> str:
-    """What the user typed, else the name of their file without its suffix."""
-    if name.strip():
-        return _checked_name(name)
-    stem = (file.name or "").replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
-    return clean_line(stem.replace("_", " "))[:NAME_LENGTH] or otherwise
-
-
-def _checked_name(name: str) -> str:
-    name = clean_line(name)
-    if not name or len(name) > NAME_LENGTH:
-        message = f"A name has 1 to {NAME_LENGTH} characters."
-        raise UserError(message, fields={"name": [message]})
-    return name

@@ -23,6 +23,7 @@ def owner():
 def furnish(user: User) -> None:
     """One row of everything a user can have, with files."""
     factories.avatar(user)
+    factories.voice(user)
     factories.background(user, kind="image")
     render = factories.stored(
         factories.render(user, log="Traceback: the operator's business", event_number=1), "video"
@@ -95,7 +96,7 @@ def test_usage_counts_rows_and_stored_bytes(owner) -> None:
 def test_deleting_an_account_leaves_no_row_and_no_file(owner, django_capture_on_commit_callbacks) -> None:
     furnish(owner)
     pk = owner.pk
-    assert len(list(selectors.files_of(owner))) == 9
+    assert len(list(selectors.files_of(owner))) == 11
     with django_capture_on_commit_callbacks(execute=True):
         services.delete_account(user=owner)
     left = {name for name, rows in export.tables_of(User(pk=pk)).items() if rows.exists()}
@@ -112,7 +113,7 @@ def test_deleting_one_account_leaves_the_others(owner, django_capture_on_commit_
         services.delete_account(user=owner)
     assert Render.objects.get().owner == other
     assert Consent.objects.get().user == other
-    assert len(list(selectors.files_of(other))) == 9
+    assert len(list(selectors.files_of(other))) == 11
 
 
 def test_the_export_holds_every_row_and_every_file(owner) -> None:

@@ -91,6 +91,17 @@ def test_voices_can_be_heard_and_tell_what_they_lack(client) -> None:
     assert "1 voice" in only
 
 
+def test_users_voices_stay_private_and_are_deleted_with_their_files(client) -> None:
+    voice = factories.voice(factories.user("mia@example.org"), name="Grandmother")
+    page = text_of(client.get(address(Voice, "changelist")))
+    assert "Grandmother" in page
+    assert "mia@example.org" in page
+    assert f"/media/voice/{voice.pk}/" not in page
+    assert client.get(f"/media/voice/{voice.pk}/media").status_code == 404
+    assert client.post(address(Voice, "delete", voice.pk), {"post": "yes"}).status_code == 302
+    assert not Voice.objects.filter(pk=voice.pk).exists()
+
+
 def test_a_new_preset_is_checked_like_an_upload(client) -> None:
     data = {"name": "Mia", "slug": "mia", "position": 0, "is_active": "on"}
     picture = SimpleUploadedFile("x.png", factories.picture())

@@ -40,7 +40,7 @@ def test_the_docs_need_nothing_from_elsewhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["avatars", "voices", "backgrounds", "projects", "renders", "pronunciations", "me"]
+    "path", ["avatars", "voices", "backgrounds", "engines", "projects", "renders", "pronunciations", "me"]
 )
 def test_nothing_without_a_token(path: str) -> None:
     problem(APIClient().get(f"{V1}/{path}/"), 401)
@@ -165,6 +165,7 @@ def foreign_rows(user) -> dict[str, str]:
     render = factories.render(user)
     return {
         "avatar": str(factories.avatar(user).pk),
+        "voice": str(factories.voice(user).pk),
         "background": str(factories.background(user).pk),
         "project": str(render.project.pk),
         "render": str(render.pk),
@@ -179,7 +180,7 @@ def test_another_users_rows_are_404_in_every_call(api) -> None:
     tried = set()
     for name, pattern in routes():
         basename, _, action = str(name).partition("-")
-        if "pk" not in pattern.pattern.regex.groupindex or basename == "voice":
+        if "pk" not in pattern.pattern.regex.groupindex or basename == "engine":
             continue
         arguments = {"pk": foreign[basename]}
         if "scene" in pattern.pattern.regex.groupindex:
@@ -192,10 +193,10 @@ def test_another_users_rows_are_404_in_every_call(api) -> None:
             tried.add((basename, action, method))
     assert ("render", "cancel", "post") in tried
     assert ("project", "recording", "post") in tried
-    assert len(tried) >= 17
+    assert len(tried) >= 20
 
 
-@pytest.mark.parametrize("what", ["avatar", "background"])
+@pytest.mark.parametrize("what", ["avatar", "voice", "background"])
 def test_another_users_rows_are_404_inside_bodies(api, what: str) -> None:
     foreign = getattr(factories, what)(factories.user())
     body = {"scenes": [{"script": "Hi.", what: str(foreign.pk)}]}
@@ -214,7 +215,7 @@ def test_lists_hold_only_what_one_may_see(api, owner) -> None:
     for path in ("projects", "renders", "pronunciations"):
         [row] = api.get(f"{V1}/{path}/").json()["results"]
         assert str(row["id"]) == mine[path.removesuffix("s")]
-    for path in ("avatars", "backgrounds"):
+    for path in ("avatars", "voices", "backgrounds"):
         own = [row["id"] for row in api.get(f"{V1}/{path}/?preset=false").json()["results"]]
         assert own == [mine[path.removesuffix("s")]]
 

@@ -64,7 +64,11 @@ def test_ones_own_can_be_renamed_and_deleted(api, owner) -> None:
 
 
 def test_presets_stay(api) -> None:
-    for path, row in (("avatars", factories.avatar()), ("backgrounds", factories.background())):
+    for path, row in (
+        ("avatars", factories.avatar()),
+        ("voices", factories.voice()),
+        ("backgrounds", factories.background()),
+    ):
         problem(api.patch(f"{V1}/{path}/{row.pk}/", {"name": "Mine"}, format="json"), 409)
         problem(api.delete(f"{V1}/{path}/{row.pk}/"), 409)
 
@@ -77,6 +81,37 @@ def test_a_voice_tells_what_it_lacks(api) -> None:
     assert "kokoro-int8" in shown["Away"]["problem"]
     [ready] = api.get(f"{V1}/voices/?available=true").json()["results"]
     assert ready["name"] == "Ready"
+
+
+def voice_form(**changes) -> dict:
+    wav = b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(40)
+    return {"file": factories.upload(wav, "me.wav"), "transcript": "Good morning.", "consent": True} | changes
+
+
+def test_a_voice_is_cloned_from_a_recording(api, owner) -> None:
+    factories.cloning_engine()
+    answer = api.post(f"{V1}/voices/", voice_form(name="Mine"), format="multipart")
+    assert answer.status_code == 201
+    made = answer.json()
+    assert (made["name"], made["state"], made["available"], made["preset"]) == (
+        "Mine",
+        "checking",
+        False,
+        False,
+    )
+    address = f"{V1}/voices/{made['id']}/"
+    assert api.patch(address, {"name": "Ours"}, format="json").json()["name"] == "Ours"
+    assert api.get(f"{V1}/voices/?available=false").json()["results"][0]["id"] == made["id"]
+    assert api.delete(address).status_code == 204
+    problem(api.get(address), 404)
+
+
+def test_no_voice_without_consent_or_transcript(api, owner) -> None:
+    factories.cloning_engine()
+    refusal = problem(api.post(f"{V1}/voices/", voice_form(consent=False), format="multipart"), 400)
+    assert "Confirm that you may use this voice" in refusal["detail"]
+    problem(api.post(f"{V1}/voices/", voice_form(transcript=""), format="multipart"), 400)
+    assert not owner.voices.exists()
 
 
 def test_presets_come_in_their_order(api) -> None:

@@ -75,7 +75,11 @@ def browser() -> Iterator[Browser]:
         # Without a Chromium of the system, the one that `playwright install` brought.
         browser = playwright.chromium.launch(
             executable_path=program,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            args=[
+                *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+                # A microphone that hums and beeps.
+                "--use-fake-device-for-media-stream",
+            ],
         )
         yield browser
         browser.close()

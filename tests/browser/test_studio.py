@@ -166,3 +166,34 @@ def in_demands(demands: Demands) -> dict[str, object]:
         "needsPlate": demands.plate,
         "busy": demands.busy,
     }
+
+
+def test_a_face_engine_is_chosen_with_its_terms_before_ones_eyes(adas_page: Page) -> None:
+    page = adas_page
+    factories.avatar(name="Anna")
+    factories.engine(name="portrait", title="Portrait", qualities=[], weights_licence="MIT")
+    factories.engine(
+        name="diffdub",
+        title="DiffDub",
+        qualities=["draft", "standard", "best"],
+        weights_licence="for academic use",
+        commercial="no",
+    )
+    factories.engine(
+        name="wav2lip", title="Wav2Lip", state="lacking", problem="It needs wav2lip-gan. Fetch it."
+    )
+    page.goto("/studio/")
+    expect(page.locator("#head-terms")).to_contain_text("Portrait: MIT. Commercial use permitted.")
+    expect(page.get_by_label("Quality")).to_be_hidden()
+    expect(page.locator("#head option[value=wav2lip]")).to_be_disabled()
+    page.get_by_text("One more engine, not ready here").click()
+    expect(page.get_by_text("It needs wav2lip-gan. Fetch it.")).to_be_visible()
+
+    page.get_by_label("Face engine").select_option("DiffDub")
+    expect(page.locator("#head-terms")).to_contain_text("for academic use. Not for commercial use.")
+    expect(page.get_by_label("Quality")).to_have_value("standard")
+    page.get_by_label("Quality").select_option("Best")
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Face engine")).to_have_value("diffdub")
+    expect(page.get_by_label("Quality")).to_have_value("best")

@@ -81,8 +81,8 @@ def test_kanji_are_refused_with_the_remedy(kokoro: SpeechEngine) -> None:
 
 def test_every_voice_has_language_gender_and_artifacts() -> None:
     voices = all_voices()
-    assert len(voices) == 55
-    assert {voice.engine for voice in voices} == {"hibari", "kokoro"}
+    assert len([voice for voice in voices if voice.engine in ("hibari", "kokoro")]) == 55
+    assert {"hibari", "kokoro", "lina"} <= {voice.engine for voice in voices}
     assert {voice.language for voice in voices} == {
         *("en-us", "en-gb", "es", "fr-fr", "hi", "it", "ja", "pt-br", "zh"),
     }

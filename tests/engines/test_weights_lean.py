@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,29 @@ def test_a_changed_original_is_never_served_by_the_old_copy(original: Path) -> N
     (original.parent.parent / "pins.json").unlink()
     assert lean.state("face", ema)["weight"][0, 0] == 2.0
     assert len(lean_copies.copies_of("face")) == 1
+
+
+def test_two_loads_at_once_read_the_checkpoint_once(original: Path) -> None:
+    reads: list[str] = []
+
+    def slow(found: Any, source: str) -> dict[str, torch.Tensor]:
+        reads.append(source)
+        time.sleep(0.2)
+        return ema(found, source)
+
+    threads = [threading.Thread(target=lean.state, args=("face", slow)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert reads == ["last.ckpt"]
+
+
+def test_who_may_read_the_original_may_read_the_copy(original: Path) -> None:
+    original.chmod(0o644)
+    lean.state("face", ema)
+    (copy,) = lean_copies.copies_of("face")
+    assert copy.stat().st_mode & 0o777 == 0o644
 
 
 def test_another_variant_is_another_copy(original: Path) -> None:

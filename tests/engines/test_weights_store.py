@@ -1,7 +1,6 @@
 """The models folder: what is there is right, what is wrong is refused, named and fetched again."""
 
 import hashlib
-import json
 import os
 import subprocess
 import sys
@@ -11,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
 
 from rendering.engines.errors import DownloadError, ModelCorruptError, ModelMissingError
 from rendering.engines.weights import STANDARD, fetch, locate, missing, stamps, store
@@ -168,29 +166,3 @@ def test_locating_models_loads_no_ml_library() -> None:
     )
     output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert output.stdout.strip() == "set()"
-
-
-def test_the_command_pulls_verifies_and_removes(
-    server: ModelServer, capsys: pytest.CaptureFixture[str]
-) -> None:
-    call_command("models", "pull", "tiny")
-    call_command("models", "verify")
-    assert "1 files are right" in capsys.readouterr().out
-    locate("tiny").write_bytes(b"x")
-    with pytest.raises(CommandError, match="models pull tiny"):
-        call_command("models", "verify")
-    call_command("models", "remove", "tiny")
-    assert missing(["tiny"]) == ("tiny",)
-
-
-def test_the_command_turns_a_failed_fetch_into_a_sentence(server: ModelServer) -> None:
-    del server.files["/tiny.onnx"]
-    with pytest.raises(CommandError, match="tiny could not be fetched"):
-        call_command("models", "pull", "tiny")
-
-
-def test_the_list_as_json_tells_state_and_licence(capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("models", "list", "--json")
-    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
-    assert rows["kokoro-int8"]["state"] == "present"
-    assert rows["rvm-mobilenetv3"]["licence"] == "GPL-3.0"

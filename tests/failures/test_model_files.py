@@ -86,6 +86,7 @@ def test_a_source_with_other_bytes_is_refused_and_leaves_nothing(model, source):
     assert not list(model.parent.glob("*.part"))
 
 
+@pytest.mark.django_db
 def test_models_verify_names_the_damaged_file(model, capsys):
     alter(model)
     with pytest.raises(CommandError, match=f"models pull {NAME}"):

@@ -49,7 +49,7 @@ def render(environment: dict[str, str], *arguments: str) -> subprocess.Completed
 def test_a_picture_and_a_sentence_become_a_video(environment, portrait, tmp_path):
     output = tmp_path / "out" / "hello.mp4"
     look = ["--avatar", str(portrait), "--voice", "heart", "--background", "navy", "--height", "480"]
-    look += ["--expression", "friendly", "--intensity", "1.2"]
+    look += ["--expression", "friendly", "--intensity", "1.2", "--head", "portrait"]
     done = render(environment, "Hello there.", *look, "-o", str(output))
     assert done.returncode == 0, done.stderr
     assert "The face is small: it is " in done.stderr  # what the portrait could be better at is told

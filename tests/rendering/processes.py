@@ -38,12 +38,15 @@ rendering.pipeline.join.join = scratch.join
 
 
 @contextmanager
-def worker(name: str = "test-1", *, frame_s: float = 0.03, real: bool = False) -> Iterator[subprocess.Popen]:
-    """A worker in a process of its own; killed at the end. real: with the real pipeline."""
+def worker(
+    name: str = "test-1", *, frame_s: float = 0.03, real: bool = False, prepare: str = ""
+) -> Iterator[subprocess.Popen]:
+    """A worker in a process of its own; killed at the end. real: with the real pipeline; prepare: Python that
+    it runs first."""
     script = START.format(
         database=str(connection.settings_dict["NAME"]),
         name=name,
-        prepare="" if real else SCRATCH.format(frame_s=frame_s),
+        prepare=prepare + ("" if real else SCRATCH.format(frame_s=frame_s)),
     )
     environment = {**os.environ, "REDIS_URL": settings.REDIS_URL, "PYTHONPATH": str(PROJECT)}
     with subprocess.Popen([sys.executable, "-c", script], cwd=PROJECT, env=environment) as process:

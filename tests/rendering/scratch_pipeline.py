@@ -84,7 +84,7 @@ class ScratchPipeline:
             duration=frames / FPS,
         )
 
-    def speak(self, text: str, voice: Any, lexicon: dict[str, str]) -> bytes:
+    def speak(self, text: str, voice: Any, lexicon: dict[str, str], media: Any) -> bytes:
         self.rendered.append(f"heard {text} by {voice.key}")
         self._happen("speak")
         return b"RIFF" + text.encode()

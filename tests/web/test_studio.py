@@ -33,6 +33,54 @@ def test_the_expression_of_a_scene_is_kept(page: Client) -> None:
     assert (opened["expression"], opened["intensity"]) == ("serious", 0.6)
 
 
+def test_the_face_engine_of_a_scene_is_kept(page: Client) -> None:
+    factories.engine(name="diffdub", qualities=["draft", "standard"])
+    scenes = [{"script": "Good evening.", "head": "diffdub", "quality": "draft"}]
+    page.post(reverse("studio:draft"), studio_data(page)["draft"] | {"scenes": scenes}, **JSON)
+    [opened] = studio_data(page)["draft"]["scenes"]
+    assert (opened["head"], opened["quality"]) == ("diffdub", "draft")
+
+
+def test_face_engines_come_with_their_terms_and_what_they_lack(page: Client) -> None:
+    factories.engine(
+        name="wav2lip",
+        title="Wav2Lip",
+        commercial="no",
+        weights_licence="non-commercial",
+        state="lacking",
+        problem="It needs wav2lip-gan.",
+    )
+    factories.engine(name="hibari", kind="speech")
+    [head] = studio_data(page)["heads"]
+    assert (head["title"], head["licence"], head["commercial_label"]) == (
+        "Wav2Lip",
+        "non-commercial",
+        "Not for commercial use",
+    )
+    assert head["problem"] == "It needs wav2lip-gan."
+
+
+def test_a_voice_comes_with_the_terms_of_its_engine(page: Client) -> None:
+    factories.engine(name="lina", kind="speech", title="Lina", commercial="no")
+    factories.voice(engine="lina")
+    [voice] = studio_data(page)["voices"]
+    assert (voice["terms"]["title"], voice["terms"]["commercial"]) == ("Lina", "no")
+
+
+def test_an_estimate_of_an_engine_that_was_never_timed_has_no_wait(page: Client) -> None:
+    scenes = [{"script": "x" * 145, "speed": 1, "head": "diffdub"}]
+    answer = page.post(reverse("studio:estimate"), {"scenes": scenes}, **JSON).json()
+    assert (answer["duration_seconds"], answer["render_seconds"]) == (10.0, None)
+
+
+def test_an_estimate_knows_how_fast_the_engine_was_timed_here(page: Client) -> None:
+    speed = {"what": "a film", "factor": 30.0, "machine": "2 cores", "date": "2026-11-26"}
+    factories.engine(name="diffdub", speed=speed)
+    scenes = [{"script": "x" * 145, "speed": 1, "head": "diffdub"}]
+    answer = page.post(reverse("studio:estimate"), {"scenes": scenes}, **JSON).json()
+    assert answer["render_seconds"] == 300.0
+
+
 def test_a_new_page_is_a_new_project(page: Client, ada: User) -> None:
     factories.project(ada)
     assert "project" not in studio_data(page, new="")["draft"]
@@ -145,3 +193,50 @@ def test_a_request_that_is_no_json_is_refused_in_words(page: Client, body: bytes
     response = page.post(reverse("studio:estimate"), body, **JSON)
     assert response.status_code == 400
     assert "could not be read" in response.json()["error"]
+
+
+def voice_upload(page: Client, **changes: object):
+    wav = factories.upload(b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(40), "me.wav")
+    form = {"file": wav, "transcript": "Good morning.", "consent": "on", **changes}
+    return page.post(reverse("studio:upload-voice"), form, headers={"Accept": "application/json"})
+
+
+def test_a_voice_is_added_followed_and_deleted(page: Client, ada: User) -> None:
+    factories.cloning_engine()
+    made = voice_upload(page).json()
+    assert (made["name"], made["own"], made["state"]) == ("me", True, "checking")
+    assert made["sample"].startswith(f"/media/voice/{made['id']}/media")
+    address = reverse("studio:voice", args=[made["id"]])
+    assert page.get(address).json() == made
+    assert page.post(reverse("studio:delete-voice", args=[made["id"]])).status_code == 204
+    assert page.get(address).status_code == 404
+
+
+def test_a_voice_without_consent_says_what_to_confirm(page: Client, ada: User) -> None:
+    factories.cloning_engine()
+    answer = voice_upload(page, consent="")
+    assert answer.status_code == 400
+    assert "Confirm that you may use this voice" in answer.json()["error"]
+    assert not ada.voices.exists()
+
+
+def test_a_voice_of_somebody_else_is_not_there(page: Client, stranger: User) -> None:
+    voice = factories.voice(stranger)
+    assert page.get(reverse("studio:voice", args=[voice.id])).status_code == 404
+    assert page.post(reverse("studio:delete-voice", args=[voice.id])).status_code == 404
+    assert page.get(f"/media/voice/{voice.id}/media").status_code == 404
+    request = {"text": "Hello.", "voice": str(voice.id), "speed": 1, "pitch": 0}
+    assert page.post(reverse("studio:hear"), request, **JSON).status_code == 400
+    assert str(voice.id) not in str(studio_data(page))
+
+
+def test_a_preset_voice_is_not_ones_own_to_delete(page: Client) -> None:
+    preset = factories.voice()
+    assert page.post(reverse("studio:delete-voice", args=[preset.id])).status_code == 404
+
+
+def test_the_studio_says_why_no_voice_can_be_cloned(page: Client) -> None:
+    factories.cloning_engine(problem="It needs lina-169m. Run: python manage.py models pull lina-169m")
+    html = page.get(reverse("studio:studio")).content.decode()
+    assert "models pull lina-169m" in html
+    assert 'id="upload-voice"' not in html

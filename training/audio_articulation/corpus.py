@@ -41,7 +41,8 @@ def build(folder: Path, piper: Path, say: Callable[[str], object]) -> None:
         "kokoro": engine("kokoro", threads=1),
         "piper": PiperVoice(piper),
     }
-    for number, voice in enumerate(_in_turn((*engines["piper"].voices(), *all_voices()))):
+    voices = [voice for voice in all_voices() if voice.engine in ("hibari", "kokoro")]
+    for number, voice in enumerate(_in_turn((*engines["piper"].voices(), *voices))):
         path = folder / f"{voice.engine}-{voice.key}.npz"
         if path.exists():
             continue

@@ -30,9 +30,8 @@ def card(name: str, kind: Kind | None = None) -> EngineCard:
         names = [
             card.name for card in (CARDS.values() if kind is None else cards_of(kind)) if not card.planned
         ]
-        raise EngineError(
-            f"There is no {kind or ''} engine called {name}. Choose {', '.join(names[:-1])} or {names[-1]}."
-        )
+        what = f"{kind} engine" if kind else "engine"
+        raise EngineError(f"There is no {what} called {name}. Choose {', '.join(names[:-1])} or {names[-1]}.")
     return found
 
 

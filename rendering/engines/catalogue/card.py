@@ -20,7 +20,8 @@ class EngineCard:
     settings: environment variables it needs;
     hardware: in words; device_memory_mb: on a GPU, 0 where none is needed;
     code_licence, weights_licence: SPDX where there is one, else in words; source: where it comes from;
-    qualities: names of its presets, cheapest first, empty where it has one only.
+    qualities: names of its presets, cheapest first, empty where it has one only;
+    clones: whether it speaks with voices from files, too (see `speech.base.CloningEngine`).
     """
 
     name: str
@@ -42,6 +43,7 @@ class EngineCard:
     settings: tuple[str, ...] = ()
     device_memory_mb: int = 0
     qualities: tuple[str, ...] = ()
+    clones: bool = False
 
     @property
     def planned(self) -> bool:

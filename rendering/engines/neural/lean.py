@@ -7,6 +7,7 @@ twice what it needs, the codec five times. The first load keeps a lean copy besi
 
 import logging
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ def state(name: str, extract: Extract, *, variant: str = "1") -> State:
         copy.parent.mkdir(exist_ok=True)
         with locked(copy.parent):
             if not lean_copies.is_right(copy):
-                _write(copy, _extracted(original.path, extract))
+                _write(copy, _extracted(original.path, extract), like=original.path)
                 _remove_older(name, copy)
         return load_file(copy)
     except OSError as error:
@@ -55,11 +56,13 @@ def _extracted(original: Path, extract: Extract) -> State:
     return wanted
 
 
-def _write(copy: Path, wanted: State) -> None:
+def _write(copy: Path, wanted: State, *, like: Path) -> None:
+    """like: the file whose permissions the copy gets."""
     draft = copy.with_name(f"{copy.name}.{os.getpid()}")
     try:
         # Clones: tensors of a checkpoint may share memory, which safetensors refuses.
         save_file({name: tensor.detach().contiguous().clone() for name, tensor in wanted.items()}, draft)
+        shutil.copymode(like, draft)
         os.replace(draft, copy)
     finally:
         draft.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
@@ -105,10 +106,12 @@ class Synthesis:
     """Raw output of an engine.
 
     samples: at SAMPLE_RATE; pronunciations: the IPA it spoke for each word of `phonemes.spoken_words`, where
-    it knows, so that names outside any dictionary can be aligned."""
+    it knows, so that names outside any dictionary can be aligned; words: start and end in seconds of each of
+    the same words, None for one that it did not say, where it knows when it said them."""
 
     samples: Samples
     pronunciations: Mapping[str, str] = field(default_factory=dict)
+    words: tuple[tuple[float, float] | None, ...] = ()
 
 
 class SpeechEngine(Protocol):
@@ -131,4 +134,21 @@ class SpeechEngine(Protocol):
     ) -> Synthesis:
         """Speak. speed: 0.5-2.0, 1 is the voice's own pace. lexicon: written word (casefolded) to how it
         sounds (respelling). Raises ModelMissingError, ScriptError."""
+        ...
+
+
+class CloningEngine(SpeechEngine, Protocol):
+    """An engine that speaks like somebody. Its card says `clones`."""
+
+    def synthesize(
+        self,
+        utterance: Utterance,
+        voice: str,
+        *,
+        speed: float = 1.0,
+        lexicon: Mapping[str, str] | None = None,
+        reference: Path | None = None,
+    ) -> Synthesis:
+        """See SpeechEngine. reference: a file of the voice that the engine is to speak with, in place of the
+        one that `voice` names. Raises MediaError when it is none."""
         ...

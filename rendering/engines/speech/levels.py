@@ -28,11 +28,22 @@ _LARGEST_GAIN = 4.0
 
 def trim(samples: Samples) -> Samples:
     """The speech with LEAD_IN of silence before it and a short tail, whatever the engine put there."""
-    loud = np.flatnonzero(_frame_peaks(samples) > _FLOOR * np.abs(samples).max(initial=0.0))
-    if not len(loud):
+    if (sounding := _sounding(samples)) is None:
         return samples
-    start, end = loud[0] * _FRAME, (loud[-1] + 1) * _FRAME + round(_TAIL * SAMPLE_RATE)
-    return np.concatenate([silence(LEAD_IN), samples[start:end]])
+    start, end = sounding
+    return np.concatenate([silence(LEAD_IN), samples[start : end + round(_TAIL * SAMPLE_RATE)]])
+
+
+def trimmed_seconds(samples: Samples) -> float:
+    """How much earlier all is heard after `trim`; negative when the silence became longer."""
+    sounding = _sounding(samples)
+    return 0.0 if sounding is None else sounding[0] / SAMPLE_RATE - LEAD_IN
+
+
+def _sounding(samples: Samples) -> tuple[int, int] | None:
+    """The first sample of the first loud frame, and the one after the last."""
+    loud = np.flatnonzero(_frame_peaks(samples) > _FLOOR * np.abs(samples).max(initial=0.0))
+    return (int(loud[0]) * _FRAME, (int(loud[-1]) + 1) * _FRAME) if len(loud) else None
 
 
 def level(samples: Samples) -> Samples:

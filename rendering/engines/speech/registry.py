@@ -6,7 +6,7 @@ from typing import cast
 
 from rendering.engines import catalogue
 from rendering.engines.speech.base import SpeechEngine, VoiceInfo
-from rendering.engines.speech.voices import HIBARI_VOICES, KOKORO_VOICES
+from rendering.engines.speech.voices import HIBARI_VOICES, KOKORO_VOICES, LINA_VOICES
 
 
 def engine(name: str, *, threads: int = 2) -> SpeechEngine:
@@ -24,7 +24,7 @@ def version(name: str) -> str:
 
 def all_voices() -> tuple[VoiceInfo, ...]:
     """Every voice of every engine, whether its model is here or not."""
-    return HIBARI_VOICES + KOKORO_VOICES
+    return HIBARI_VOICES + KOKORO_VOICES + LINA_VOICES
 
 
 def availability(voice: VoiceInfo) -> str | None:

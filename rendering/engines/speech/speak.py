@@ -2,13 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
+from typing import cast
 
 import numpy as np
 
-from rendering.engines.errors import ScriptError
+from rendering.engines import catalogue
+from rendering.engines.errors import EngineUnavailableError, ScriptError
 from rendering.engines.speech import levels
 from rendering.engines.speech.alignment import Aligner
-from rendering.engines.speech.base import SAMPLE_RATE, Phone, Speech, SpeechEngine, Utterance
+from rendering.engines.speech.base import (
+    SAMPLE_RATE,
+    CloningEngine,
+    Phone,
+    Speech,
+    SpeechEngine,
+    Synthesis,
+    Utterance,
+)
 from rendering.engines.speech.timing import time_words
 from rendering.engines.text.lexicon import apply_lexicon
 
@@ -25,14 +36,16 @@ def speak(
     speed: float = 1.0,
     pitch: float = 0.0,
     lexicon: Mapping[str, str] | None = None,
+    reference: Path | None = None,
     aligner: Aligner,
 ) -> Speech:
     """Speak one sentence.
 
-    speed: 0.5-2.0; pitch: semitones, -6..6, at unchanged pace; lexicon: see `SpeechEngine.synthesize`.
-    The result begins with LEAD_IN of silence and ends with the utterance's pause. Equal arguments give equal
-    samples. Raises ScriptError when the voice cannot read the text, ModelMissingError, and ValueError for a
-    speed or pitch outside its range.
+    speed: 0.5-2.0; pitch: semitones, -6..6, at unchanged pace; lexicon: see `SpeechEngine.synthesize`;
+    reference: a voice file, see `CloningEngine`. The result begins with LEAD_IN of silence and ends with the
+    utterance's pause. Equal arguments give equal samples. Raises ScriptError when the voice cannot read the
+    text, ModelMissingError, EngineUnavailableError when it cannot clone, MediaError for a bad voice file, and
+    ValueError for a speed or pitch outside its range.
     """
     if not SPEEDS[0] <= speed <= SPEEDS[1]:
         raise ValueError(f"speed {speed} is outside {SPEEDS[0]}-{SPEEDS[1]}")
@@ -42,16 +55,33 @@ def speak(
     if not utterance.spoken:
         raise ScriptError(f"There is nothing to say in “{utterance.text[:60]}”.")
     ratio = levels.pitch_ratio(pitch)
-    synthesis = engine.synthesize(utterance, voice, speed=speed / ratio)
-    samples = levels.level(levels.trim(levels.raise_pitch(synthesis.samples, ratio)))
+    synthesis = _synthesis(engine, utterance, voice, speed / ratio, reference)
+    raised = levels.raise_pitch(synthesis.samples, ratio)
+    samples = levels.level(levels.trim(raised))
+    earlier = levels.trimmed_seconds(raised)
     speech = time_words(
         samples,
         utterance.words,
         language=utterance.language,
         pronunciations=synthesis.pronunciations,
+        known=[
+            span and (max(0.0, span[0] / ratio - earlier), max(0.0, span[1] / ratio - earlier))
+            for span in synthesis.words
+        ],
         aligner=aligner,
     )
     return _followed_by_silence(speech, utterance.pause_after)
+
+
+def _synthesis(
+    engine: SpeechEngine, utterance: Utterance, voice: str, speed: float, reference: Path | None
+) -> Synthesis:
+    if reference is None:
+        return engine.synthesize(utterance, voice, speed=speed)
+    card = catalogue.card(engine.name, "speech")
+    if not card.clones:
+        raise EngineUnavailableError(f"{card.title} has voices of its own only. Choose one of them.")
+    return cast(CloningEngine, engine).synthesize(utterance, voice, speed=speed, reference=reference)
 
 
 def _followed_by_silence(speech: Speech, seconds: float) -> Speech:

@@ -17,9 +17,13 @@ def time_words(
     *,
     language: str,
     pronunciations: Mapping[str, str],
+    known: Sequence[_Span | None] = (),
     aligner: Aligner,
 ) -> Speech:
-    """Speech with every written word and its time; a word that is not heard (an emoji) has no duration."""
+    """Speech with every written word and its time; a word that is not heard (an emoji) has no duration.
+
+    known: when the engine says that it said each of the spoken words, for sound that cannot be aligned.
+    """
     spoken = [spoken_words(word.spoken) for word in words]
     sounds = [sound for group in spoken for sound in group]
     alignment = aligner.align(samples, sounds, pronunciations, language) if sounds else None
@@ -27,7 +31,8 @@ def time_words(
         spans, phones = _filled(alignment.spans), put_in(samples, alignment.phones)
     else:
         phones = estimate_phones(samples)
-        spans = spread_words(sounds, phones)
+        said = any(known) and len(known) == len(sounds)
+        spans = _filled(known) if said else spread_words(sounds, phones)
     return Speech(
         samples=samples,
         words=_written(words, [len(group) for group in spoken], spans),

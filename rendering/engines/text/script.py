@@ -53,6 +53,11 @@ def parse_script(
     return tuple(utterances)
 
 
+def spoken_text(text: str, language: str = "en-us") -> str:
+    """All that is heard of a text, normalised, on one line. Raises as `parse_script` does."""
+    return " ".join(utterance.spoken for utterance in parse_script(text, language=language))
+
+
 def _joined(parts: list[Utterance]) -> Utterance:
     """Pieces without a sound travel with a neighbour, so that captions lose nothing."""
     return replace(

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,7 +47,7 @@ def read_table(path: Path) -> dict[str, Any]:
 
 def write_table(path: Path, table: Mapping[str, Any]) -> None:
     """Whole or not at all. Raises OSError."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
     try:
         draft.write_text(json.dumps(table, indent=1, sort_keys=True))
         os.replace(draft, path)

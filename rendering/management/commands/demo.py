@@ -15,7 +15,7 @@ from avatarlab.quickstart.services import RedisAwayError, services
 from avatarlab.quickstart.setup import SetUpError, set_up
 from avatarlab.quickstart.supervisor import ProgramFailedError
 from rendering.engines.errors import EngineError
-from rendering.models import Render
+from rendering.models import PORTRAIT, Render
 
 SCRIPT = (
     "Hello, and welcome to Avatar Lab. "
@@ -44,6 +44,8 @@ class Command(BaseCommand):
             layout="full",
             expression="friendly",
             intensity=1.0,
+            head=PORTRAIT,
+            quality="",
             recording=None,
             format={"aspect": "16:9", "height": 720, "fps": 25},
         )

@@ -16,6 +16,7 @@ from avatarlab.quickstart.services import RedisAwayError, services
 from avatarlab.quickstart.supervisor import ProgramFailedError
 from rendering.engines.errors import EngineError
 from rendering.engines.talking_head.base import INTENSITIES
+from rendering.models import PORTRAIT
 from studio.models import Project, Scene
 
 
@@ -42,6 +43,8 @@ class Command(BaseCommand):
             metavar="NUMBER",
             help="of the expression, from 0 (none of it) to 2; 1 is as usual",
         )
+        parser.add_argument("--head", metavar="NAME", default=PORTRAIT, help="the engine that makes it speak")
+        parser.add_argument("--quality", metavar="NAME", default="", help="one of those the engine has")
         parser.add_argument("--aspect", choices=_choices("aspect"), default="16:9")
         parser.add_argument(
             "--height", type=int, choices=_choices("height"), default=720, help="shorter side"
@@ -59,6 +62,8 @@ class Command(BaseCommand):
             layout=options["layout"],
             expression=options["expression"],
             intensity=options["intensity"],
+            head=options["head"],
+            quality=options["quality"],
             recording=options["audio"],
             format={
                 "aspect": options["aspect"],

@@ -1,4 +1,4 @@
-"""manage.py seed: the preset avatars, voices and backgrounds."""
+"""manage.py seed: the preset avatars, voices and backgrounds, and what is known of the engines."""
 
 from typing import Any
 
@@ -10,10 +10,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         # The engines are loaded here, not by whoever lists the commands.
+        from rendering import engine_rows
         from studio.seeding.avatars import seed_avatars
         from studio.seeding.backgrounds import seed_backgrounds
         from studio.seeding.voices import seed_voices
 
         seed_backgrounds(self.stdout.write)
         seed_voices(self.stdout.write)
+        engine_rows.refresh()
         seed_avatars(self.stdout.write)

@@ -13,7 +13,7 @@ from rendering.engines.talking_head.base import CALM, CHUNK_FRAMES, FrameChunk, 
 from rendering.engines.talking_head.clips.path import Numbers
 from rendering.engines.talking_head.dubbing.crops import CropPlan, cut
 from rendering.engines.talking_head.dubbing.paste import Repainted
-from rendering.engines.talking_head.dubbing.region import FEATHER, face_height
+from rendering.engines.talking_head.dubbing.region import face_height
 from rendering.engines.talking_head.dubbing.template import Template, TemplateReader
 from rendering.engines.talking_head.portrait.idle import rest_window
 from rendering.engines.talking_head.portrait.performance import perform
@@ -58,7 +58,7 @@ class DubbedActor:
 
     def __init__(self, template: Template, plan: CropPlan, dubber: Dubber) -> None:
         self._template, self._plan, self._dubber = template, plan, dubber
-        self._feathers = [FEATHER * face_height(points) for points in template.landmarks]
+        self._feathers = [plan.feather * face_height(points) for points in template.landmarks]
         self._boxes, self._regions = list(plan.boxes), list(plan.regions)
 
     @property
@@ -82,12 +82,14 @@ class DubbedActor:
         share = spoken * rest_window(frames, fps, TAKE_OVER)
         wanted = np.flatnonzero(share >= NO_SHARE)
         panel = self._template.panel
+        # No more than are painted at once: whoever cancels waits for a chunk.
+        length = min(CHUNK_FRAMES, self._dubber.batch)
         with self._template.opened() as reader:
             batches = self._batches(reader, wanted, shown)
             dubbed = self._dubber.dub(batches, speech, frames=frames, fps=fps, seed=seed)
             mouths = (crop for crops in dubbed for crop in crops)
-            for start in range(0, frames, CHUNK_FRAMES):
-                count = min(CHUNK_FRAMES, frames - start)
+            for start in range(0, frames, length):
+                count = min(length, frames - start)
                 rgb = np.zeros((count, panel.height, panel.width, 3), np.uint8)
                 alpha = np.zeros(rgb.shape[:3], np.uint8)
                 for index, at in enumerate(range(start, start + count)):

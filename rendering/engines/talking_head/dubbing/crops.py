@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from rendering.engines.face.base import Image
+from rendering.engines.talking_head.dubbing.region import FEATHER
 
 Points = NDArray[np.floating]
 Boxes = NDArray[np.intp]
@@ -19,11 +20,13 @@ Box = NDArray[np.intp]
 @dataclass(frozen=True)
 class CropPlan:
     """side: pixels of a crop, which is square however long its box is; boxes: a crop each; regions: float32
-    [pictures, points, 2] in pixels of the picture, outlines of what is pasted back."""
+    [pictures, points, 2] in pixels of the picture, outlines of what is pasted back; feather: face heights
+    over which the template gives way, inwards from the outline."""
 
     side: int
     boxes: Boxes
     regions: NDArray[np.float32]
+    feather: float = FEATHER
 
 
 def face_boxes(landmarks: Points, size: tuple[int, int], *, below: float = 0.0, smoothing: int = 1) -> Boxes:

