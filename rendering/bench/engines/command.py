@@ -54,7 +54,7 @@ def run(only: Sequence[str], path: Path | None, say: Say) -> tuple[list[Figure],
 def _neural(names: Iterable[str], threads: int, on: dict[str, Any], say: Say) -> Iterable[Figure]:
     if missing := catalogue.not_installed(("torch",)):
         raise EngineUnavailableError(
-            f'{missing[0]} is not installed, and {", ".join(names)} run on it. Run: pip install '
+            f"{missing[0]} is not installed, and {', '.join(names)} run on it. Run: pip install "
             '"avatarlab[neural]", or measure the others: manage.py bench engines --only imports speech'
         )
     import torch

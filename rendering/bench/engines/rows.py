@@ -80,9 +80,9 @@ def of_rvm(runtime: Runtime, threads: int) -> Iterable[Figure]:
         size = f"{each.variant}, {each.size[0]} x {each.size[1]}"
         yield Figure("rvm-torch", f"{size}: a frame", each.torch_ms, "ms")
         if each.onnx_ms is not None:
-            yield Figure("rvm-torch", f"{size}: a frame in ONNX Runtime, on the processor", each.onnx_ms, "ms")
+            yield Figure(
+                "rvm-torch", f"{size}: a frame in ONNX Runtime, on the processor", each.onnx_ms, "ms"
+            )
         if each.difference is not None:
             most = None if runtime.half else RVM_DIFFERENCE
-            yield Figure(
-                "rvm-torch", f"{size}: largest difference of alpha", each.difference, "", most=most
-            )
+            yield Figure("rvm-torch", f"{size}: largest difference of alpha", each.difference, "", most=most)
