@@ -81,7 +81,7 @@ def of_wav2lip(runtime: Runtime) -> Iterable[Figure]:
 
 
 def of_diffdub(runtime: Runtime) -> Iterable[Figure]:
-    authors, *ours = diffdub.measure(runtime, compile_too=runtime.on_cuda)
+    authors, *ours = diffdub.measure(runtime, compile_too=False)
     size = f"{authors.side} x {authors.side}"
     yield Figure(
         "diffdub",

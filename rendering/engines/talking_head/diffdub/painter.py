@@ -26,6 +26,9 @@ class Painter:
     def __init__(self, renderer: Renderer, runtime: Runtime, *, compiling: bool = False) -> None:
         """Takes the renderer over. compiling: also compile it, where the device is a CUDA one."""
         self._device = runtime.device
+        if runtime.on_cuda:
+            # Batches are all of one size: trying every algorithm once pays.
+            torch.backends.cudnn.benchmark = True
         if runtime.half:
             halve(renderer)
         self._renderer = renderer.to(self._device, memory_format=torch.channels_last)
