@@ -92,8 +92,7 @@ def speak_many(
 def _syntheses(
     engine: SpeechEngine, utterances: Sequence[Utterance], voice: str, speed: float, reference: Path | None
 ) -> Iterable[Synthesis]:
-    card = catalogue.card(engine.name, "speech")
-    if reference is not None and not card.clones:
+    if reference is not None and not (card := catalogue.card(engine.name, "speech")).clones:
         raise EngineUnavailableError(f"{card.title} has voices of its own only. Choose one of them.")
     if len(utterances) > 1 and isinstance(engine, BatchEngine):
         return engine.synthesize_many(utterances, voice, speed=speed, reference=reference)
