@@ -24,7 +24,7 @@ START_S = 60
 
 def absent_artifacts(engine: Engine) -> list[str]:
     """What a fetch would fetch: what the engine needs, and once that is here, what it can use on top."""
-    absent = [artifact for artifact in engine.artifacts if artifact["state"] != "present"]
+    absent = [artifact for artifact in engine.artifacts if artifact["state"] in ("missing", "corrupt")]
     needed = [artifact["name"] for artifact in absent if artifact["needed"]]
     return needed or [artifact["name"] for artifact in absent]
 

@@ -90,15 +90,17 @@ def renderer() -> "SegmentRenderer":
 
 
 def warm_up() -> None:
-    """Load what the first sentence of every voice would wait for, but for the engines on PyTorch: their
-    gigabytes are loaded when a video wants them.
+    """Load what the first sentence of every voice would wait for.
+
+    Not the engines that come as extras: their gigabytes are loaded when a video wants them, and a word spoken
+    by a service would cost money and be sent away.
 
     What cannot be loaded is logged here, and told to the user by the render that needs it.
     """
     usable = Voice.objects.filter(is_active=True, problem="")
     for engine in usable.order_by("engine").values_list("engine", flat=True).distinct():
         try:
-            if "torch" not in catalogue.card(engine, "speech").packages:
+            if not catalogue.card(engine, "speech").packages:
                 renderer().warm_up((engine,))
         except EngineError as error:
             log.warning("%s is not ready: %s", engine, error)

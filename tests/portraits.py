@@ -18,7 +18,7 @@ from rendering.engines.face.analysis import shared_analyser
 from rendering.engines.face.base import Image
 from rendering.engines.face.images import read_image
 from rendering.engines.face.mesh import Landmarks
-from rendering.engines.talking_head.portrait.landmarks import (
+from rendering.engines.talking_head.landmarks import (
     CHIN,
     CORNER_LEFT,
     CORNER_RIGHT,

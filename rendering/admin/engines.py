@@ -146,5 +146,5 @@ def _row(engine: Engine) -> dict[str, Any]:
         "pull": pull if pull and pull.state != ModelPull.State.DONE else None,
         "fetch_bytes": sum(files[name]["bytes"] for name in absent) if fetchable else 0,
         "fetches_needed": any(files[name]["needed"] for name in absent),
-        "present": sum(artifact["state"] == "present" for artifact in engine.artifacts),
+        "present": sum(artifact["state"] in ("present", "unpinned") for artifact in engine.artifacts),
     }

@@ -15,8 +15,9 @@ class ModelServer:
 
     files: path to content. cut_after: bytes after which the connection breaks, once. busy: (status,
     Retry-After) of the next answers, one each. trickle: bytes sent every tenth of a second, 0 for all at
-    once. tags: whether it names entity tags. redirects: path to address. named: path to the checksum that it
-    names as the Hugging Face hub does. ranges, tokens: of every request.
+    once. shift: bytes by which it misses the part that it is asked for. tags: whether it names entity tags.
+    redirects: path to address. named: path to the checksum that it names as the Hugging Face hub does.
+    ranges, tokens: of every request.
     """
 
     files: dict[str, bytes]
@@ -24,6 +25,7 @@ class ModelServer:
     cut_after: int | None = None
     busy: list[tuple[int, str | None]] = field(default_factory=list)
     trickle: int = 0
+    shift: int = 0
     tags: bool = True
     redirects: dict[str, str] = field(default_factory=dict)
     named: dict[str, str] = field(default_factory=dict)
@@ -71,6 +73,7 @@ def serve(files: dict[str, bytes]) -> Iterator[ModelServer]:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
                 return
+            start += state.shift if wanted else 0
             self.send_response(206 if wanted else 200)
             self.send_header("Content-Length", str(len(content) - start))
             if wanted:

@@ -3,7 +3,6 @@
 from itertools import pairwise
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 import pytest
@@ -15,55 +14,26 @@ from rendering.engines.errors import MediaError
 from rendering.engines.face.analysis import analyse, describe, shared_analyser
 from rendering.engines.face.track import bridge_gaps, smooth
 from rendering.engines.talking_head.base import Placement, StillSource, VideoSource
+from rendering.engines.talking_head.clips.path import ClipGraph, walk
+from rendering.engines.talking_head.clips.reader import KEPT_FRAMES, ClipReader
 from rendering.engines.talking_head.portrait import PortraitHead
 from rendering.engines.talking_head.portrait.clip import ClipActor
-from rendering.engines.talking_head.portrait.clip_path import ClipGraph, walk
-from rendering.engines.talking_head.portrait.clip_reader import KEPT_FRAMES, ClipReader
 from rendering.engines.talking_head.portrait.performance import Expression
 from rendering.engines.talking_head.portrait.still import StillActor
 from rendering.engines.talking_head.portrait.tracking import HeadPose
 from rendering.engines.talking_head.portrait.visemes import VISEMES, Viseme
 from studio.seeding.shipped import FOLDER
-from tests.engines.test_portrait import FPS, SIDE, WORDS, lip_gap, speech, still
+from tests.engines.clips import LENGTH, encode, nodding
+from tests.engines.test_portrait import FPS, SIDE, WORDS, lip_gap, speech
 
-LENGTH = 20
 HALF = Placement(width=320, height=320, scale=0.5, offset_x=0.0, offset_y=0.0)
 
 SAME = Placement(width=SIDE, height=SIDE, scale=1.0, offset_x=0.0, offset_y=0.0)
 
 
-def encode(path: Path, frames: list[np.ndarray], crf: int = 12) -> str:
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=FPS, options={"crf": str(crf), "g": "250"})
-        stream.width, stream.height, stream.pix_fmt = frames[0].shape[1], frames[0].shape[0], "yuv420p"
-        for frame in frames:
-            for packet in stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), "rgb24")):
-                container.mux(packet)
-        for packet in stream.encode():
-            container.mux(packet)
-    return str(path)
-
-
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> VideoSource:
-    """The photo nodding and drifting aside, as someone who listens does."""
-    folder = tmp_path_factory.mktemp("clip")
-    photo = still()
-    pictures, mattes, faces = [], [], []
-    for frame in range(LENGTH):
-        turn = cv2.getRotationMatrix2D((SIDE / 2, SIDE), 2.0 * np.sin(frame / 6), 1 + 0.002 * frame)
-        turn[:, 2] += (0.8 * frame, 0.3 * frame)
-        move = {"dsize": (SIDE, SIDE), "flags": cv2.INTER_CUBIC, "borderMode": cv2.BORDER_REPLICATE}
-        pictures.append(cv2.warpAffine(photo.image, turn, **move))
-        mattes.append(cv2.cvtColor(cv2.warpAffine(photo.alpha, turn, **move), cv2.COLOR_GRAY2RGB))
-        faces.append(analyse(pictures[-1]))
-    return VideoSource(
-        path=encode(folder / "clip.mp4", pictures),
-        mattes=encode(folder / "mattes.mp4", mattes),
-        faces=tuple(faces),
-        plate=photo.plate,
-        fps=float(FPS),
-    )
+    return nodding(tmp_path_factory.mktemp("clip"))
 
 
 def render(who: ClipActor, frames: int):

@@ -94,6 +94,14 @@ def test_a_part_that_is_longer_than_the_file_is_begun_anew(server: ModelServer, 
     assert (tmp_path / "part").read_bytes() == CONTENT
 
 
+def test_another_part_than_asked_for_is_not_appended(server: ModelServer, tmp_path: Path) -> None:
+    (tmp_path / "part").write_bytes(CONTENT[:1000])
+    server.shift = 500
+    with pytest.raises(DownloadError, match="another part of the file than asked for"):
+        download(f"{server.url}/model.onnx", tmp_path / "part")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_missing_file_names_address_and_status(server: ModelServer, tmp_path: Path) -> None:
     with pytest.raises(DownloadError, match=r"/gone\.onnx: the server answered 404 Not Found$"):
         download(f"{server.url}/gone.onnx", tmp_path / "part")

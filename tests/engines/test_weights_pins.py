@@ -198,8 +198,10 @@ def test_damaged_pins_are_named_and_do_not_let_other_files_in(damage: str, serve
     fetch(["codec"])
     (store.folder() / "pins.json").write_text(damage)
     place(OTHER)
-    with pytest.raises(ModelCorruptError, match=r"pins\.json"):
-        locate("codec")
+    assert missing(["codec"]) == ("codec",)
+    for use in (locate, lambda name: fetch([name])):
+        with pytest.raises(ModelCorruptError, match=r"pins\.json"):
+            use("codec")
 
 
 def test_a_file_fetched_by_hand_is_taken_and_pinned(server: ModelServer, tmp_path: Path) -> None:

@@ -5,11 +5,13 @@ import torch
 from torch import Tensor
 
 from rendering.bench.engines import formula
-from rendering.engines.speech.lina.config import START, infer
+from rendering.engines.speech.lina.config import SPECIAL, START, infer
 from rendering.engines.speech.lina.decoding import Decoding
 from rendering.engines.speech.lina.fused import fuse
+from rendering.engines.speech.lina.generation import Request, generate
 from rendering.engines.speech.lina.model import LinaModel
 from rendering.engines.speech.lina.steps import Steps
+from rendering.engines.speech.lina.voice import ClonedVoice
 from tests.golden import references
 from tests.golden.references import ONE_PASS, difference
 
@@ -108,6 +110,23 @@ def test_the_fused_step_decodes_the_same_codes(name: str, device: torch.device) 
         )
 
     assert all(torch.equal(row.codes, codes) for row, codes in zip(decoded, expected, strict=True))
+
+
+def test_codes_of_a_cloned_voice(device: torch.device) -> None:
+    """The same prompt through the generation that the engine uses, with one code to choose from."""
+    reference, model = references.load("lina_tiny"), tiny("lina_tiny", device)
+    prompt = torch.as_tensor(reference["prompt"])[:, 0]
+    expected = torch.as_tensor(reference["prompt_qs"])[:, 0, prompt.shape[1] :]
+    request = Request(
+        tuple(reference["x"][0].tolist()),
+        limit=expected.shape[1],
+        seeds=(0,),
+        voice=ClonedVoice(prompt - SPECIAL, "as the text begins"),
+    )
+
+    ((take,),) = generate(model, Steps(fuse(model, "full"), choices=1), [request])
+
+    assert torch.equal(take.codes, (expected - SPECIAL).clamp(min=0))
 
 
 @pytest.mark.parametrize("name", TINY)

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from rendering.engines.errors import EngineError, EngineUnavailableError, MediaError, ScriptError
+from rendering.engines.errors import (
+    CheckpointError,
+    EngineError,
+    EngineUnavailableError,
+    MediaError,
+    ModelMissingError,
+    ScriptError,
+)
 from rendering.engines.speech import registry
 from rendering.engines.speech.alignment import Aligner
 from rendering.engines.speech.base import SAMPLE_RATE, SpokenWord, Utterance
@@ -17,7 +24,7 @@ from rendering.engines.speech.phonemes import spoken_words
 from rendering.engines.speech.speak import speak
 from rendering.engines.text.script import parse_script
 from rendering.engines.weights.manifest import ARTIFACTS
-from tests.neural import tiny_lina
+from tests.neural import tiny_codec, tiny_lina
 
 SENTENCES = parse_script("Dr. No has 3 naïve cats! Café? Is it so?")
 
@@ -50,7 +57,7 @@ def test_the_registry_builds_it(engine: LinaEngine) -> None:
     built = registry.engine("lina", threads=1)
 
     assert built.name == engine.name == "lina"
-    assert {info.key for info in built.voices()} == {"one", "two"}
+    assert {info.key for info in built.voices()} == {"one", "two", "small-e"}
 
 
 def test_a_sentence_becomes_samples(engine: LinaEngine) -> None:
@@ -181,9 +188,26 @@ def test_weights_of_fewer_bits_speak(precision: str, monkeypatch: pytest.MonkeyP
     assert len(LinaEngine(threads=1).synthesize(SENTENCES[0], "one").samples)
 
 
-def test_a_model_of_several_codebooks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AVATARLAB_MODELS", str(tmp_path))
-    tiny_lina.save(tmp_path / ARTIFACTS["lina-169m"].filename, tiny_lina.SMALL_E)
+def test_the_beta_speaks_with_its_own_codec(engine: LinaEngine, models: Path) -> None:
+    tiny_lina.install_small_e(models)
 
-    with pytest.raises(EngineUnavailableError, match="4 codebooks"):
+    samples = engine.synthesize(SENTENCES[1], "small-e").samples
+
+    assert len(samples)
+    assert np.isfinite(samples).all()
+
+
+def test_a_codec_of_another_model_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tiny_lina.install(tmp_path, monkeypatch)
+    tiny_codec.save(tmp_path / ARTIFACTS["wavtokenizer"].filename)
+
+    with pytest.raises(CheckpointError, match="lina-169m speaks in 128 codes, its codec in 64"):
+        LinaEngine(threads=1)
+
+
+def test_weights_that_are_not_there_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tiny_lina.install(tmp_path, monkeypatch)
+    (tmp_path / ARTIFACTS["lina-169m"].filename).unlink()
+
+    with pytest.raises(ModelMissingError, match="models pull lina-169m"):
         LinaEngine(threads=1)

@@ -8,6 +8,7 @@ import pytest
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from torch import nn
+from transformers import EncodecConfig, EncodecModel
 
 from rendering.bench.engines import formula
 from rendering.engines.speech.lina.config import LinaConfig
@@ -96,3 +97,11 @@ def install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         sha256=hashlib.sha256(tokenizer.read_bytes()).hexdigest(),
     )
     monkeypatch.setitem(ARTIFACTS, "lina-bpe", known)
+
+
+def install_small_e(folder: Path, config: LinaConfig = SMALL_E) -> None:
+    """The beta model and its codec, in a models folder."""
+    save(folder / ARTIFACTS["small-e"].filename, config)
+    torch.manual_seed(0)
+    small = EncodecConfig(num_filters=2, hidden_size=8, codebook_size=SMALL_E.codes, codebook_dim=8)
+    EncodecModel(small).save_pretrained((folder / ARTIFACTS["encodec-24khz"].filename).parent)

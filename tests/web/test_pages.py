@@ -126,3 +126,24 @@ def test_a_form_without_its_token_is_explained(ada: User) -> None:
 
 def test_health_says_whether_database_and_queue_answer(client: Client) -> None:
     assert client.get(reverse("healthz")).json() == {"database": True, "queue": True}
+
+
+def test_a_video_tells_which_engines_made_it_and_under_which_licence(page: Client, ada: User) -> None:
+    factories.engine(name="diffdub", title="DiffDub", weights_licence="for academic use")
+    factories.engine(name="hibari", kind="speech", title="hibari", weights_licence="Apache-2.0")
+    project = factories.project(ada)
+    project.scenes.update(head="diffdub")
+    render = factories.render(project=project)
+    text = page.get(reverse("rendering:render", args=[render.id])).content.decode()
+    assert "DiffDub (for academic use)" in text
+    assert "hibari (Apache-2.0)" in text
+
+
+def test_an_engine_that_is_no_more_is_named_all_the_same(page: Client, ada: User) -> None:
+    project = factories.project(ada)
+    project.scenes.update(head="gone")
+    render = factories.render(project=project)
+    assert (
+        "<dt>Face by</dt><dd>gone</dd>"
+        in page.get(reverse("rendering:render", args=[render.id])).content.decode()
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from rendering.engines.talking_head.portrait.landmarks import (
+from rendering.engines.talking_head.landmarks import (
     CORNER_LEFT,
     CORNER_RIGHT,
     INNER_BOTTOM,

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor
 
-from rendering.engines.talking_head.portrait.landmarks import (
+from rendering.engines.talking_head.landmarks import (
     CORNER_LEFT,
     CORNER_RIGHT,
     INNER_BOTTOM,

@@ -11,6 +11,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from rendering.engines.face.analysis import FaceAnalyser
 from rendering.engines.face.base import FaceAnalysis, Image
+from rendering.engines.talking_head.landmarks import SKIN
 from rendering.engines.talking_head.portrait.aperture import OpenMouth, measure_closed, measure_open
 from rendering.engines.talking_head.portrait.atlas import (
     ABOVE,
@@ -26,7 +27,6 @@ from rendering.engines.talking_head.portrait.atlas import (
     columns,
 )
 from rendering.engines.talking_head.portrait.face_frame import FaceFrame
-from rendering.engines.talking_head.portrait.landmarks import SKIN
 from rendering.engines.talking_head.portrait.sampling import remap
 from training.viseme_atlas.visemes import ENTRIES, SHAPES
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rendering.engines.face.base import Image
 from rendering.engines.matting.base import Alpha
 from rendering.engines.talking_head.base import Actor, FrameChunk, StillSource
-from rendering.engines.talking_head.portrait.panel_picture import place_plane
+from rendering.engines.talking_head.panel_picture import place_plane
 from rendering.pipeline import background
 from rendering.pipeline.actors import StagedActor
 from rendering.pipeline.bundle import hidden_by_person

@@ -15,7 +15,7 @@ from rendering.engines.errors import EngineError
 from rendering.engines.face.base import Image
 from rendering.engines.speech.base import Speech
 from rendering.engines.talking_head.base import StillSource
-from rendering.engines.talking_head.portrait.panel_picture import place_landmarks, place_plane
+from rendering.engines.talking_head.panel_picture import place_landmarks, place_plane
 from rendering.engines.talking_head.portrait.still import StillActor
 from rendering.pipeline import background
 from rendering.pipeline.actors import ActorCache, StagedActor

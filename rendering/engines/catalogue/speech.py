@@ -42,6 +42,7 @@ LINA = EngineCard(
     version="169M-1",
     languages=("en-us",),
     artifacts=("lina-169m", "lina-bpe", "wavtokenizer"),
+    optional=("small-e", "encodec-24khz", "encodec-24khz-config"),
     packages=_NEURAL,
     extra="neural",
     code_licence="MIT (ours, written from the papers)",

@@ -51,22 +51,29 @@ HIBARI_VOICES = (
 KOKORO_VOICES = tuple(_kokoro_voice(key) for key in _KOKORO_CHECKSUMS)
 
 _MADE_UP = (
-    "Nobody's voice: the model makes it up, and it is the same in every sentence. Non-commercial use only."
+    "Nobody's voice: made up by the model, and the same in every sentence. For non-commercial use only."
 )
 
 
-def _made_up(key: str, gender: Literal["female", "male"]) -> VoiceInfo:
+def _made_up(key: str, name: str, gender: Literal["female", "male"], artifacts: tuple[str, ...]) -> VoiceInfo:
     return VoiceInfo(
         engine="lina",
         key=key,
-        name=f"Made up, {key}",
+        name=name,
         language="en-us",
         gender=gender,
         licence="CC-BY-NC-4.0",
-        artifacts=("lina-169m", "lina-bpe", "wavtokenizer"),
+        artifacts=artifacts,
         note=_MADE_UP,
     )
 
 
-LINA_VOICES = (_made_up("one", "female"), _made_up("two", "male"))
+_RELEASED = ("lina-169m", "lina-bpe", "wavtokenizer")
+LINA_VOICES = (
+    _made_up("one", "Made up, one", "female", _RELEASED),
+    _made_up("two", "Made up, two", "male", _RELEASED),
+    _made_up(
+        "small-e", "Small-E (beta)", "male", ("small-e", "lina-bpe", "encodec-24khz", "encodec-24khz-config")
+    ),
+)
 """Which gender a made-up voice has is the model's choice; these are where people look for them."""

@@ -102,6 +102,10 @@ class FrameChunk:
     alpha: NDArray[np.uint8]
 
 
+CHUNK_FRAMES = 8
+"""Of a chunk, at most: few enough for flat memory, enough that what each chunk costs does not count."""
+
+
 class Actor(Protocol):
     """An avatar prepared for one placement. Keeps precomputed fields; not thread-safe."""
 

@@ -83,9 +83,10 @@ class _Part:
 
     def begin(self, response: Response) -> None:
         """Make ready for what comes: the rest, or all of it."""
+        rest = f"bytes {self.size}-"
         if response.status_code != codes.partial_content:
             self.size = 0
-        elif not response.headers.get("Content-Range", "").startswith(f"bytes {self.size}-"):
+        elif not response.headers.get("Content-Range", rest).startswith(rest):
             self.drop()
             raise DownloadError(f"{self.url}: the server sent another part of the file than asked for")
         tag = response.headers.get("ETag", "")

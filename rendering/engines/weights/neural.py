@@ -7,6 +7,7 @@ from rendering.engines.weights.artifact import Artifact
 
 _HUB = "https://huggingface.co"
 _LINA = f"{_HUB}/lina-speech/all-models/resolve/main"
+_ENCODEC = f"{_HUB}/facebook/encodec_24khz/resolve/main"
 _DIFFDUB = f"{_HUB}/taocode/diffdub/resolve/main/assets/checkpoints"
 _HUBERT = f"{_HUB}/TencentGameMate/chinese-hubert-large/resolve/main"
 _RVM = "https://github.com/PeterL1n/RobustVideoMatting/releases/download/v1.0.0"
@@ -52,6 +53,23 @@ NEURAL_ARTIFACTS = (
         sources=(),
         note="Lina's forerunner (beta, 60 million weights). Choose a file of the folder gla of "
         "https://huggingface.co/lina-speech/all-models by hand.",
+    ),
+    Artifact(
+        name="encodec-24khz",
+        filename="encodec-24khz/model.safetensors",
+        size=93_000_000,
+        sha256="",
+        licence="CC-BY-NC-4.0",
+        sources=(f"{_ENCODEC}/model.safetensors",),
+        note="EnCodec, the codec of Small-E.",
+    ),
+    Artifact(
+        name="encodec-24khz-config",
+        filename="encodec-24khz/config.json",
+        size=800,
+        sha256="",
+        licence="CC-BY-NC-4.0",
+        sources=(f"{_ENCODEC}/config.json",),
     ),
     Artifact(
         name="diffdub-renderer",

@@ -129,7 +129,10 @@ def _status(model: Artifact, thorough: bool) -> Status:
     path = folder() / model.filename
     if not path.is_file():
         return Status(model, path, "missing")
-    wanted = pins.expected(model)
+    try:
+        wanted = pins.expected(model)
+    except ModelCorruptError:
+        return Status(model, path, "corrupt")  # using it tells why
     if wanted is None:
         return Status(model, path, "unpinned")
     right = _is_right(path, model.name, wanted, thorough=thorough)

@@ -53,7 +53,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         finally:
             # What pages tell of engines and voices follows from the files that are here.
-            if action in ("pull", "verify", "remove", "import", "bundle"):
+            if action not in ("list", "where"):
                 engine_rows.refresh_if_set_up()
 
     def _list(self, **options: Any) -> None:

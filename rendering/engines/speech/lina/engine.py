@@ -11,21 +11,20 @@ import numpy as np
 from torch import Tensor
 
 from rendering.engines.catalogue.speech import LINA
-from rendering.engines.errors import EngineError, EngineUnavailableError, ScriptError
+from rendering.engines.errors import EngineError, ScriptError
 from rendering.engines.neural import runtime as devices
 from rendering.engines.neural.runtime import Runtime
 from rendering.engines.speech.base import Samples, Synthesis, Utterance, VoiceInfo
-from rendering.engines.speech.lina import loading, takes, voice
-from rendering.engines.speech.lina.fused import fuse
+from rendering.engines.speech.lina import loading, speakers, takes, voice
 from rendering.engines.speech.lina.generation import Request, Take, generate, seed_of
 from rendering.engines.speech.lina.projections import Precision, usual
-from rendering.engines.speech.lina.steps import LONGEST, Steps
+from rendering.engines.speech.lina.speakers import Speaker
+from rendering.engines.speech.lina.steps import LONGEST
 from rendering.engines.speech.lina.text import Text, TextReader
 from rendering.engines.speech.lina.voice import ClonedVoice, Voice
 from rendering.engines.speech.lina.word_times import FRAMES_PER_SECOND, word_times
 from rendering.engines.speech.tempo import change_tempo
 from rendering.engines.speech.voices import LINA_VOICES
-from rendering.engines.speech.wavtokenizer import codec as codecs
 from rendering.engines.text.lexicon import apply_lexicon
 from rendering.engines.weights import locate
 
@@ -39,6 +38,8 @@ _TAKES = {"cpu": 2, "cuda": 4}
 _SECONDS_PER_LETTER = 0.12
 _SECONDS_MORE = 1.5
 """The longest that a sentence may take: twice as long as it usually does."""
+_LONGEST = LONGEST - 8
+"""Frames; a few steps more are needed where codebooks are late."""
 _INTRODUCTION = "i am glad that you are here, and i would like to tell you a few things today."
 """What a voice that the model makes up says first. The sentence is then its reference for all others."""
 
@@ -47,26 +48,20 @@ class LinaEngine:
     """Sentences are decoded together where several are given at once. threads: of PyTorch, on a processor.
 
     precision: of the language model's weights, None for what AVATARLAB_LINA_PRECISION says (auto, full, half,
-    int8). Raises ModelMissingError, CheckpointError, and EngineUnavailableError for models that it has no
-    codec for.
+    int8). Raises ModelMissingError, ModelCorruptError, CheckpointError, and EngineUnavailableError for a
+    precision that this machine has no kernels for.
     """
 
     name = "lina"
     version = LINA.version
 
     def __init__(self, *, threads: int = 2, precision: Precision | None = None) -> None:
-        runtime = devices.choose(threads=threads)
-        self._device = runtime.device.type
-        self._model = loading.load(runtime.device)
-        if self._model.config.codebooks != 1:
-            raise EngineUnavailableError(
-                f"This model speaks in {self._model.config.codebooks} codebooks, those of EnCodec, which is "
-                "not here. Use the released model of 169 million weights."
-            )
-        self._steps = Steps(fuse(self._model, precision or _precision(runtime)))
+        self._runtime = devices.choose(threads=threads)
+        self._precision = precision or _precision(self._runtime)
         self._reader = TextReader(locate("lina-bpe"))
-        self._codec = codecs.load(runtime)
+        self._speaker = lru_cache(maxsize=None)(self._load)
         self._made_up = lru_cache(maxsize=None)(self._make_up)
+        self._speaker(loading.ARTIFACT)
 
     def voices(self) -> tuple[VoiceInfo, ...]:
         return LINA_VOICES
@@ -94,53 +89,62 @@ class LinaEngine:
     ) -> tuple[Synthesis, ...]:
         """Speak several sentences, in order, in a fraction of the time they take one by one. See
         CloningEngine for the rest."""
-        spoken = self._voice(voice, reference)
+        speaker = self._speaker(speakers.SMALL_E if voice == speakers.SMALL_E else loading.ARTIFACT)
+        spoken = self._voice(speaker, voice, reference)
         before = spoken.transcript if isinstance(spoken, ClonedVoice) else ""
         texts = [self._reader.read(apply_lexicon(each, lexicon).spoken, before) for each in utterances]
-        chosen = self._decode(list(zip(utterances, texts, strict=True)), voice, spoken)
+        chosen = self._decode(speaker, list(zip(utterances, texts, strict=True)), voice, spoken)
         return tuple(
-            self._sound(utterance, text, take, speed)
+            _sound(speaker, utterance, text, take, speed)
             for utterance, text, take in zip(utterances, texts, chosen, strict=True)
         )
 
-    def _voice(self, key: str, reference: Path | None) -> Voice:
+    def _load(self, artifact: str) -> Speaker:
+        return speakers.load(artifact, self._runtime, self._precision)
+
+    def _voice(self, speaker: Speaker, key: str, reference: Path | None) -> Voice:
         if reference is not None:
-            return voice.read(reference, self._model.config)
+            return voice.read(reference, speaker.model.config)
         if key not in {info.key for info in LINA_VOICES}:
             raise ValueError(f"Lina-Speech has no voice {key!r}")
-        return self._made_up(key)
+        return self._made_up(speaker, key)
 
-    def _make_up(self, key: str) -> Voice:
+    def _make_up(self, speaker: Speaker, key: str) -> Voice:
         text = self._reader.read(_INTRODUCTION)
         seeds = tuple(seed_of(key, str(number)) for number in range(max(_TAKES.values())))
-        (made,) = generate(self._model, self._steps, [Request(text.tokens, _limit(_INTRODUCTION), seeds)])
+        request = Request(text.tokens, _limit(_INTRODUCTION), seeds)
+        (made,) = generate(speaker.model, speaker.steps, [request])
         return ClonedVoice(made[takes.best(made)].codes, _INTRODUCTION)
 
-    def _decode(self, texts: list[tuple[Utterance, Text]], key: str, spoken: Voice) -> Iterator[Take]:
-        number = _TAKES.get(self._device, 2)
-        longest = self._model.config.longest_text
+    def _decode(
+        self, speaker: Speaker, texts: list[tuple[Utterance, Text]], key: str, spoken: Voice
+    ) -> Iterator[Take]:
+        device = self._runtime.device.type
+        number = _TAKES.get(device, 2)
+        longest = speaker.model.config.longest_text
         requests = []
         for utterance, text in texts:
             if longest is not None and len(text.tokens) > longest:
                 raise ScriptError(f"“{utterance.text[:60]}” is too long. Split it into shorter sentences.")
             seeds = tuple(seed_of(utterance.spoken, key, str(take)) for take in range(number))
             requests.append(Request(text.tokens, _limit(utterance.spoken), seeds, spoken))
-        together = max(1, _MOST_ROWS.get(self._device, 16) // number)
+        together = max(1, _MOST_ROWS.get(device, 16) // number)
         for first in range(0, len(requests), together):
-            for made in generate(self._model, self._steps, requests[first : first + together]):
+            for made in generate(speaker.model, speaker.steps, requests[first : first + together]):
                 yield made[takes.best(made)]
 
-    def _sound(self, utterance: Utterance, text: Text, take: Take, speed: float) -> Synthesis:
-        if not take.codes.shape[1]:
-            raise ScriptError(
-                f"Lina-Speech said nothing for “{utterance.text[:60]}”. Change the sentence a little."
-            )
-        if not take.stopped:
-            logger.warning("Lina-Speech found no end for “%s”; it was cut.", utterance.text[:60])
-        samples = _on_processor(self._codec.decode(take.codes))
-        spans = word_times(take.attention.numpy(), text)
-        words = tuple(span and (span[0] / speed, span[1] / speed) for span in spans)
-        return Synthesis(change_tempo(samples, speed), words=words)
+
+def _sound(speaker: Speaker, utterance: Utterance, text: Text, take: Take, speed: float) -> Synthesis:
+    if not take.codes.shape[1]:
+        raise ScriptError(
+            f"Lina-Speech said nothing for “{utterance.text[:60]}”. Change the sentence a little."
+        )
+    if not take.stopped:
+        logger.warning("Lina-Speech found no end for “%s”; it was cut.", utterance.text[:60])
+    samples = _on_processor(speaker.codec.decode(take.codes))
+    spans = word_times(take.attention.numpy(), text)
+    words = tuple(span and (span[0] / speed, span[1] / speed) for span in spans)
+    return Synthesis(change_tempo(samples, speed), words=words)
 
 
 def _on_processor(decoded: Tensor) -> Samples:
@@ -150,7 +154,7 @@ def _on_processor(decoded: Tensor) -> Samples:
 def _limit(spoken: str) -> int:
     """Frames."""
     seconds = _SECONDS_MORE + _SECONDS_PER_LETTER * len(spoken)
-    return min(LONGEST, round(seconds * FRAMES_PER_SECOND))
+    return min(_LONGEST, round(seconds * FRAMES_PER_SECOND))
 
 
 def _precision(runtime: Runtime) -> Precision:

@@ -28,8 +28,8 @@ _SMALLEST = 1e-12
 
 
 def usual(device: torch.device, *, half: bool) -> Precision:
-    """The precision for a device when none is chosen: half where that is fast and changes little. half: whether
-    a GPU may compute in half precision."""
+    """The precision for a device when none is chosen: half where that is fast, for it changes little. half:
+    whether a GPU may compute in half precision."""
     if device.type != "cpu":
         return "half" if half else "full"
     return "half" if _has_kernels() else "full"

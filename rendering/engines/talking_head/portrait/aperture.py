@@ -13,9 +13,7 @@ from scipy.interpolate import LSQUnivariateSpline
 from scipy.signal import medfilt
 
 from rendering.engines.face.base import Image
-from rendering.engines.talking_head.portrait.face_frame import FaceFrame, Line
-from rendering.engines.talking_head.portrait.inner_lips import LipProbe, find_seam
-from rendering.engines.talking_head.portrait.landmarks import (
+from rendering.engines.talking_head.landmarks import (
     CORNER_LEFT,
     CORNER_RIGHT,
     INNER_LOWER,
@@ -23,6 +21,8 @@ from rendering.engines.talking_head.portrait.landmarks import (
     OUTER_LOWER,
     OUTER_UPPER,
 )
+from rendering.engines.talking_head.portrait.face_frame import FaceFrame, Line
+from rendering.engines.talking_head.portrait.inner_lips import LipProbe, find_seam
 from rendering.engines.talking_head.portrait.sampling import remap
 
 Samples = NDArray[np.floating]

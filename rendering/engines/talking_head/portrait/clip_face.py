@@ -5,16 +5,17 @@ import numpy as np
 
 from rendering.engines.face.base import FaceAnalysis, Image
 from rendering.engines.matting.base import Alpha
+from rendering.engines.talking_head.clips.traits import lip_opening
+from rendering.engines.talking_head.panel_picture import Rectangle
 from rendering.engines.talking_head.portrait.closed_lips import ClosedLips
 from rendering.engines.talking_head.portrait.face import FaceMotion, SpeakingFace
 from rendering.engines.talking_head.portrait.face_frame import Array
 from rendering.engines.talking_head.portrait.face_map import FaceMap, FrameMap
 from rendering.engines.talking_head.portrait.grid import Grid
 from rendering.engines.talking_head.portrait.mouth import LipSources, Window
-from rendering.engines.talking_head.portrait.panel_picture import Rectangle
 from rendering.engines.talking_head.portrait.performance import Expression
 from rendering.engines.talking_head.portrait.sampling import remap
-from rendering.engines.talking_head.portrait.tracking import follow, lip_opening, talking
+from rendering.engines.talking_head.portrait.tracking import follow, talking
 
 UNSEEN = 0.02
 """Pixels of displacement that nobody sees."""

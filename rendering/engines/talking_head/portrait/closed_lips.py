@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 
 from rendering.engines.face.base import Image
+from rendering.engines.talking_head.landmarks import OUTER_LOWER, OUTER_UPPER
+from rendering.engines.talking_head.panel_picture import Rectangle
 from rendering.engines.talking_head.portrait.eyes import Canvas
 from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame, smoothstep
 from rendering.engines.talking_head.portrait.grid import Grid
-from rendering.engines.talking_head.portrait.landmarks import OUTER_LOWER, OUTER_UPPER
-from rendering.engines.talking_head.portrait.panel_picture import Rectangle
 from rendering.engines.talking_head.portrait.sampling import READING_LOSS, remap
 
 DENSITY = 2

@@ -11,9 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame, Line, smoothstep
-from rendering.engines.talking_head.portrait.iris import EYE_TURN, RADIUS, Iris, find_iris
-from rendering.engines.talking_head.portrait.landmarks import (
+from rendering.engines.talking_head.landmarks import (
     LEFT_BROW,
     LEFT_LID_LOWER,
     LEFT_LID_UPPER,
@@ -21,7 +19,9 @@ from rendering.engines.talking_head.portrait.landmarks import (
     RIGHT_LID_LOWER,
     RIGHT_LID_UPPER,
 )
-from rendering.engines.talking_head.portrait.panel_picture import Rectangle
+from rendering.engines.talking_head.panel_picture import Rectangle
+from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame, Line, smoothstep
+from rendering.engines.talking_head.portrait.iris import EYE_TURN, RADIUS, Iris, find_iris
 from rendering.engines.talking_head.portrait.sampling import remap
 
 Canvas = NDArray[np.uint8]

@@ -6,24 +6,24 @@ import cv2
 import numpy as np
 
 from rendering.engines.face.base import FaceAnalysis, Image
-from rendering.engines.talking_head.portrait import atlas
-from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame
-from rendering.engines.talking_head.portrait.fields import FaceFields
-from rendering.engines.talking_head.portrait.gap import solve
-from rendering.engines.talking_head.portrait.grid import Grid, step_for
-from rendering.engines.talking_head.portrait.landmarks import (
+from rendering.engines.talking_head.landmarks import (
     CHIN,
     LEFT_OF_IMAGE,
     OVAL,
     RIGHT_OF_IMAGE,
     SKIN,
 )
+from rendering.engines.talking_head.panel_picture import Rectangle
+from rendering.engines.talking_head.portrait import atlas
+from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame
+from rendering.engines.talking_head.portrait.fields import FaceFields
+from rendering.engines.talking_head.portrait.gap import solve
+from rendering.engines.talking_head.portrait.grid import Grid, step_for
 from rendering.engines.talking_head.portrait.lip_lines import LipFollower
 from rendering.engines.talking_head.portrait.lips import find_lips
 from rendering.engines.talking_head.portrait.mouth import Mouth, MouthPose, mouth_box
 from rendering.engines.talking_head.portrait.mouth_textures import MouthTextures
 from rendering.engines.talking_head.portrait.own_teeth import find_own_teeth
-from rendering.engines.talking_head.portrait.panel_picture import Rectangle
 from rendering.engines.talking_head.portrait.performance import Expression
 from rendering.engines.talking_head.portrait.sampling import remap
 

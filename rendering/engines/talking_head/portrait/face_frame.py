@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import PchipInterpolator
 
-from rendering.engines.talking_head.portrait.landmarks import (
+from rendering.engines.talking_head.landmarks import (
     CHIN,
     CORNER_LEFT,
     CORNER_RIGHT,
@@ -17,7 +17,7 @@ from rendering.engines.talking_head.portrait.landmarks import (
     OUTER_BOTTOM,
     OUTER_TOP,
 )
-from rendering.engines.talking_head.portrait.panel_picture import Rectangle
+from rendering.engines.talking_head.panel_picture import Rectangle
 
 Array = NDArray[np.floating]
 """float32 unless a docstring says otherwise."""

@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 from scipy.interpolate import RBFInterpolator
 
+from rendering.engines.talking_head.landmarks import CHIN, OUTER_LOWER, OUTER_UPPER
 from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame, smoothstep
 from rendering.engines.talking_head.portrait.grid import Grid
-from rendering.engines.talking_head.portrait.landmarks import CHIN, OUTER_LOWER, OUTER_UPPER
 
 MOVED = tuple(
     sorted(

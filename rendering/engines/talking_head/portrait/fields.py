@@ -9,10 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame, Line, smoothstep
-from rendering.engines.talking_head.portrait.gap import JAW_DROP, LipTravel
-from rendering.engines.talking_head.portrait.grid import Grid
-from rendering.engines.talking_head.portrait.landmarks import (
+from rendering.engines.talking_head.landmarks import (
     CHIN,
     FOREHEAD,
     LEFT_BROW,
@@ -24,6 +21,9 @@ from rendering.engines.talking_head.portrait.landmarks import (
     RIGHT_LID_LOWER,
     RIGHT_LID_UPPER,
 )
+from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame, Line, smoothstep
+from rendering.engines.talking_head.portrait.gap import JAW_DROP, LipTravel
+from rendering.engines.talking_head.portrait.grid import Grid
 from rendering.engines.talking_head.portrait.lips import RELAXED_WIDTH, Lips
 from rendering.engines.talking_head.portrait.performance import Expression
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from rendering.engines.talking_head.panel_picture import Rectangle
 from rendering.engines.talking_head.portrait.face_frame import Array
-from rendering.engines.talking_head.portrait.panel_picture import Rectangle
 from rendering.engines.talking_head.portrait.sampling import remap
 
 NODES_PER_FACE = 80

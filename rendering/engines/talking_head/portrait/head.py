@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from scipy.interpolate import LinearNDInterpolator
 
+from rendering.engines.talking_head.landmarks import CHIN, OVAL
 from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame, smoothstep
 from rendering.engines.talking_head.portrait.grid import Grid
-from rendering.engines.talking_head.portrait.landmarks import CHIN, OVAL
 from rendering.engines.talking_head.portrait.performance import Expression
 
 

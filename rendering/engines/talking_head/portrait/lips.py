@@ -5,6 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from rendering.engines.face.base import Image
+from rendering.engines.talking_head.landmarks import (
+    CORNER_LEFT,
+    CORNER_RIGHT,
+    INNER_LOWER,
+    INNER_UPPER,
+    OUTER_LOWER,
+    OUTER_UPPER,
+)
 from rendering.engines.talking_head.portrait.aperture import measure_open, mesh_heights
 from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame, Line, smoothstep
 from rendering.engines.talking_head.portrait.inner_lips import (
@@ -13,14 +21,6 @@ from rendering.engines.talking_head.portrait.inner_lips import (
     find_seam,
     find_slit,
     shows_inside,
-)
-from rendering.engines.talking_head.portrait.landmarks import (
-    CORNER_LEFT,
-    CORNER_RIGHT,
-    INNER_LOWER,
-    INNER_UPPER,
-    OUTER_LOWER,
-    OUTER_UPPER,
 )
 
 PARTED_ABOVE = 0.025

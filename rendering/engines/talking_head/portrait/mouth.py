@@ -7,6 +7,7 @@ from typing import Final
 import cv2
 import numpy as np
 
+from rendering.engines.talking_head.panel_picture import Rectangle
 from rendering.engines.talking_head.portrait.eyes import Canvas
 from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame, smoothstep
 from rendering.engines.talking_head.portrait.grid import Grid
@@ -14,7 +15,6 @@ from rendering.engines.talking_head.portrait.lip_lines import LipLines, MouthPix
 from rendering.engines.talking_head.portrait.lips import Lips
 from rendering.engines.talking_head.portrait.mouth_textures import MouthTextures
 from rendering.engines.talking_head.portrait.own_teeth import Layer
-from rendering.engines.talking_head.portrait.panel_picture import Rectangle
 from rendering.engines.talking_head.portrait.sampling import remap
 
 TEETH_BEHIND_PUCKER = 0.022

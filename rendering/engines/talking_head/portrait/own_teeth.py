@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 
 from rendering.engines.face.base import Image
+from rendering.engines.talking_head.panel_picture import Rectangle
 from rendering.engines.talking_head.portrait.face_frame import Array, FaceFrame, smoothstep
 from rendering.engines.talking_head.portrait.lips import Lips
-from rendering.engines.talking_head.portrait.panel_picture import Rectangle
 from rendering.engines.talking_head.portrait.sampling import remap
 
 

@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rendering.engines.face.base import Image
-from rendering.engines.talking_head.portrait.face_frame import Array
-from rendering.engines.talking_head.portrait.panel_picture import Rectangle
-from rendering.engines.talking_head.portrait.tracking import suitability
+from rendering.engines.talking_head.clips.traits import Array, suitability
+from rendering.engines.talking_head.panel_picture import Rectangle
 
 CANDIDATES = 6
 """Frames that are looked at: decoding one costs up to a group of frames."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from rendering.engines.talking_head.portrait.tracking import Curve
+from rendering.engines.talking_head.clips.traits import Curve
 
 EASE = 0.3
 """Seconds in which the walk sets out and comes to rest at the ends of a segment."""

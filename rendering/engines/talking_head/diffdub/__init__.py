@@ -1,0 +1,12 @@
+"""DiffDub: the lower face painted anew by diffusion, led by what a HuBERT hears in the speech.
+
+T. Liu et al., "DiffDub: Person-generic visual dubbing using inpainting renderer with diffusion
+auto-encoder" (ICASSP 2024, arXiv:2311.01811). Our own code, written from the paper; the released weights fit
+it key for key.
+
+hubert        speech to what the HuBERT hears            (50 a second)
+motion        that and reference lips to lip latents     (25 a second), through conformer
+renderer      a picture, noise and a lip latent to the noise in it, and lips to their latent
+ddim          noise to a picture in a few steps
+region, lips  where is painted, and what is encoded
+"""
