@@ -12,7 +12,7 @@ from knox.models import AuthToken
 
 from accounts import selectors
 from accounts.models import Consent, User
-from rendering.models import Render, RenderEvent, RenderSegment, Segment
+from rendering.models import ModelPull, Render, RenderEvent, RenderSegment, Segment
 from studio.models import Avatar, Background, Project, Pronunciation, Scene, Voice
 
 BLOCK = 256 * 1024
@@ -38,6 +38,7 @@ def tables_of(user: User) -> dict[str, QuerySet]:
         "render_segments": RenderSegment.objects.filter(render__owner=user),
         "render_events": RenderEvent.objects.filter(render__owner=user),
         "segments": Segment.objects.filter(owner=user),
+        "model_pulls": ModelPull.objects.filter(requested_by=user),
     }
 
 

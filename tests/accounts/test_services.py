@@ -10,7 +10,7 @@ from knox.models import AuthToken
 from accounts import export, selectors, services
 from accounts.models import Consent, User
 from avatarlab.errors import NotFound, QuotaExceeded
-from rendering.models import Render, RenderEvent, RenderSegment, Segment
+from rendering.models import ModelPull, Render, RenderEvent, RenderSegment, Segment
 from studio.services import set_pronunciation
 from tests import factories
 
@@ -36,6 +36,7 @@ def furnish(user: User) -> None:
     factories.stored(render.project.scenes.get(), "recording", suffix="wav")
     set_pronunciation(owner=user, word="Nguyen", spoken="win")
     services.record_consent(user=user, subject="0" * 64)
+    ModelPull.objects.create(engine=factories.engine(), names=["lina-169m"], requested_by=user)
     services.create_token(user=user)
 
 

@@ -74,6 +74,16 @@ def test_names_places_and_foreign_words_do_not(other: RenderSpec) -> None:
     assert keys(other) == keys(spec(BASE))
 
 
+def test_a_cloned_voice_counts_by_the_content_of_its_file() -> None:
+    def spoken_with(sha256: str, name: str) -> list[str]:
+        return keys(changed(voice=VoiceSpec("lina", "cloned", reference=MediaRef(sha256, name))))
+
+    first = spoken_with("d" * 64, "1/voice/one.safetensors")
+    assert first == spoken_with("d" * 64, "1/voice/other.safetensors")
+    assert first != spoken_with("e" * 64, "1/voice/one.safetensors")
+    assert first != keys(changed(voice=VoiceSpec("lina", "cloned")))
+
+
 def test_a_sentence_has_the_same_key_wherever_it_stands() -> None:
     first = plan(spec(scene("One thing. Another thing.")), None)
     second = plan(spec(scene("Something else."), scene("Another thing. One thing.")), None)

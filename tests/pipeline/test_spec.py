@@ -44,6 +44,18 @@ def test_a_spec_from_before_expressions_is_calm() -> None:
     assert [(each.expression, each.intensity) for each in from_json(old).scenes] == [("calm", 1.0)] * 2
 
 
+def test_a_spec_with_a_cloned_voice_survives_json() -> None:
+    voice = VoiceSpec("lina", "cloned", reference=MediaRef("d" * 64, "1/voice/me.safetensors"))
+    whole = spec(scene(voice=voice))
+    assert from_json(json.loads(json.dumps(to_json(whole)))) == whole
+
+
+def test_a_spec_from_before_cloned_voices_has_none() -> None:
+    stored = to_json(spec(scene()))
+    del stored["scenes"][0]["voice"]["reference"]
+    assert from_json(stored).scenes[0].voice.reference is None
+
+
 def test_a_spec_of_another_version_is_refused() -> None:
     with pytest.raises(ValueError, match="version 99"):
         from_json(to_json(FULL) | {"version": 99})
