@@ -1,9 +1,9 @@
 """The peer: the network of Wav2Lip and the loop around it, as its authors' script runs them.
 
 K. Prajwal, R. Mukhopadhyay, V. Namboodiri, C. Jawahar, "A lip sync expert is all you need for speech to lip
-generation in the wild" (ACM MM 2020). Written from its description: layers, widths and batch are theirs. Its
-weights are random, because speed does not depend on them; its pictures mean nothing. The product does not use
-this, and PyTorch is none of its dependencies.
+generation in the wild" (ACM MM 2020). The network is that of our `wav2lip` engine without anything that makes
+it faster, loop and batch are theirs. Its weights are random, because speed does not depend on them; its
+pictures mean nothing.
 """
 
 import importlib
@@ -31,26 +31,6 @@ WARM_UP = 4
 Box = tuple[int, int, int, int]
 """left, top, right, bottom."""
 
-FACE_ENCODER = (
-    ((6, 16, 7, 1, 3),),
-    ((16, 32, 3, 2, 1), *((32,) * 2)),
-    ((32, 64, 3, 2, 1), *((64,) * 3)),
-    ((64, 128, 3, 2, 1), *((128,) * 2)),
-    ((128, 256, 3, 2, 1), *((256,) * 2)),
-    ((256, 512, 3, 2, 1), 512),
-    ((512, 512, 3, 1, 0), (512, 512, 1, 1, 0)),
-)
-"""A layer each: (channels in, out, kernel, stride, padding), or the width of a residual one of 3 x 3."""
-AUDIO_ENCODER = (
-    *((1, 32, 3, 1, 1), 32, 32),
-    *((32, 64, 3, (3, 1), 1), 64, 64),
-    *((64, 128, 3, 3, 1), 128, 128),
-    *((128, 256, 3, (3, 2), 1), 256),
-    *((256, 512, 3, 1, 0), (512, 512, 1, 1, 0)),
-)
-FACE_DECODER = ((1024, 512, 1), (1024, 512, 2), (768, 384, 2), (512, 256, 2), (320, 128, 2), (160, 64, 2))
-"""Transposed layers after the first: (channels in, out, residual layers)."""
-
 
 def _torch() -> Any:
     try:
@@ -65,53 +45,8 @@ def _torch() -> Any:
 def build() -> Any:
     """The generator as a torch.nn.Module in eager mode: (mels [n, 1, 80, 16], faces [n, 6, 96, 96]) to faces
     [n, 3, 96, 96]. Raises EngineError without PyTorch."""
-    torch = _torch()
-    nn = torch.nn
-
-    class Residual(nn.Module):  # type: ignore[misc, name-defined]
-        def __init__(self, width: int) -> None:
-            super().__init__()
-            self.conv_block = nn.Sequential(nn.Conv2d(width, width, 3, 1, 1), nn.BatchNorm2d(width))
-            self.act = nn.ReLU()
-
-        def forward(self, x: Any) -> Any:
-            return self.act(self.conv_block(x) + x)
-
-    def layer(shape: Any) -> Any:
-        if isinstance(shape, int):
-            return Residual(shape)
-        wide_in, wide_out, kernel, stride, padding = shape
-        conv = nn.Conv2d(wide_in, wide_out, kernel, stride, padding)
-        return nn.Sequential(conv, nn.BatchNorm2d(wide_out), nn.ReLU())
-
-    def risen(index: int, wide_in: int, wide_out: int, residual: int) -> Any:
-        steps = (1, 0, 0) if index == 0 else (2, 1, 1)
-        conv = nn.ConvTranspose2d(wide_in, wide_out, 3, *steps)
-        up = nn.Sequential(conv, nn.BatchNorm2d(wide_out), nn.ReLU())
-        return nn.Sequential(up, *(Residual(wide_out) for _ in range(residual)))
-
-    class Generator(nn.Module):  # type: ignore[misc, name-defined]
-        def __init__(self) -> None:
-            super().__init__()
-            self.faces = nn.ModuleList(nn.Sequential(*map(layer, block)) for block in FACE_ENCODER)
-            self.audio = nn.Sequential(*map(layer, AUDIO_ENCODER))
-            first = layer((512, 512, 1, 1, 0))
-            self.decoder = nn.ModuleList(
-                [first, *(risen(index, *shape) for index, shape in enumerate(FACE_DECODER))]
-            )
-            self.output = nn.Sequential(layer((80, 32, 3, 1, 1)), nn.Conv2d(32, 3, 1), nn.Sigmoid())
-
-        def forward(self, mels: Any, faces: Any) -> Any:
-            seen = []
-            for block in self.faces:
-                faces = block(faces)
-                seen.append(faces)
-            drawn = self.audio(mels)
-            for block in self.decoder:
-                drawn = torch.cat((block(drawn), seen.pop()), 1)
-            return self.output(drawn)
-
-    return Generator().eval()
+    _torch()
+    return importlib.import_module("rendering.engines.talking_head.wav2lip.network").Wav2Lip().eval()
 
 
 def seconds_a_frame(frame: Image, box: Box, frames: int, threads: int) -> float:

@@ -30,8 +30,9 @@ def version(name: str) -> str:
 
 
 def all_voices() -> tuple[VoiceInfo, ...]:
-    """Every voice of every engine, whether its model is here or not."""
-    return HIBARI_VOICES + KOKORO_VOICES + PIPER_VOICES + LINA_VOICES + BARK_VOICES + GOOGLE_VOICES
+    """Every voice of every engine in the catalogue, whether its model is here or not."""
+    voices = HIBARI_VOICES + KOKORO_VOICES + PIPER_VOICES + LINA_VOICES + BARK_VOICES + GOOGLE_VOICES
+    return tuple(voice for voice in voices if voice.engine in catalogue.CARDS)
 
 
 def availability(voice: VoiceInfo) -> str | None:

@@ -14,9 +14,8 @@ from rendering.engines.talking_head.dubbing.actor import DubbedActor
 from rendering.engines.talking_head.dubbing.crops import Boxes, CropPlan, face_boxes
 from rendering.engines.talking_head.dubbing.region import lower_face
 from rendering.engines.talking_head.dubbing.template import template
-from rendering.engines.talking_head.wav2lip.folded import FoldedWav2Lip
 from rendering.engines.talking_head.wav2lip.network import SIDE, Wav2Lip
-from rendering.engines.talking_head.wav2lip.painter import MouthPainter
+from rendering.engines.talking_head.wav2lip.painter import MouthPainter, folded
 
 WEIGHTS = "wav2lip-gan"
 PADDING = 0.05
@@ -37,10 +36,7 @@ class Wav2LipHead:
         with torch.device("meta"):
             network = Wav2Lip()
         checkpoints.fill(network, lean.state(WEIGHTS, generator_state), source=WEIGHTS)
-        half = self._runtime.half and self._runtime.on_gpu
-        self._network = FoldedWav2Lip(network, on_cpu=not self._runtime.on_gpu).to(
-            device=self._runtime.device, dtype=torch.float16 if half else torch.float32
-        )
+        self._network = folded(network, self._runtime)
 
     def prepare(self, source: AvatarSource, placement: Placement) -> Actor:
         """An actor for a picture or a clip. Raises MediaError when a clip cannot be read, ValueError when the

@@ -13,6 +13,7 @@ from rendering.engines.neural.runtime import Runtime
 from rendering.engines.speech.base import SAMPLE_RATE, Samples, Speech
 from rendering.engines.talking_head.dubbing.actor import CropBatch, Crops
 from rendering.engines.talking_head.wav2lip.folded import PAINTED, FaceFeatures, FoldedWav2Lip
+from rendering.engines.talking_head.wav2lip.network import Wav2Lip
 from rendering.engines.talking_head.wav2lip.sound import at_rate, mel_spectrogram, windows
 
 BATCH_ON_CPU, BATCH_ON_GPU = 16, 32
@@ -21,11 +22,20 @@ KEPT_PICTURES = 16
 """Whose features are kept, because clips turn back: 3 MB each in single precision."""
 
 
+def folded(network: Wav2Lip, runtime: Runtime) -> FoldedWav2Lip:
+    """The faster form of a network that has its weights, on the runtime's device and in its precision: half
+    precision is for GPUs, because processors are slower in it."""
+    half = runtime.half and runtime.on_gpu
+    return FoldedWav2Lip(network, on_cpu=not runtime.on_gpu).to(
+        device=runtime.device, dtype=torch.float16 if half else torch.float32
+    )
+
+
 class MouthPainter:
     """Implements `Dubber` for one avatar."""
 
     def __init__(self, network: FoldedWav2Lip, runtime: Runtime) -> None:
-        """network: on the runtime's device and in the precision in which it is to compute."""
+        """network: as `folded` makes it for the runtime."""
         self.batch = BATCH_ON_GPU if runtime.on_gpu else BATCH_ON_CPU
         self._network = network
         weight = next(network.parameters())

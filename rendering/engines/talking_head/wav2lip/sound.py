@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter, resample_poly
+from scipy.signal import resample_poly
 
 from rendering.engines.speech.base import SAMPLE_RATE, Samples
 
@@ -48,7 +48,7 @@ def mel_spectrogram(samples: Samples) -> Mel:
     """float32 [80, 1 + n // HOP], -4..4; column i is centred on sample i * HOP. samples: float32 [n] at RATE,
     -1..1; what is no number counts as silence."""
     heard = np.nan_to_num(np.asarray(samples, np.float64), posinf=0.0, neginf=0.0)
-    emphasised = lfilter([1.0, -PREEMPHASIS], [1.0], heard)
+    emphasised = heard - PREEMPHASIS * np.concatenate([[0.0], heard])[: len(heard)]
     padded = np.pad(emphasised, TRANSFORM // 2)
     columns = 1 + len(heard) // HOP
     pieces = np.lib.stride_tricks.sliding_window_view(padded, TRANSFORM)[: columns * HOP : HOP]
