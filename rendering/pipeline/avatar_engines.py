@@ -7,8 +7,8 @@ from rendering.engines.face.analysis import FaceAnalyser
 from rendering.engines.inpainting.base import Inpainting
 from rendering.engines.inpainting.migan import MiganInpainting
 from rendering.engines.inpainting.smooth import SmoothInpainting
+from rendering.engines.matting import registry
 from rendering.engines.matting.base import Matting
-from rendering.engines.matting.rvm import RobustVideoMatting
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,11 @@ class AvatarEngines:
 
 @functools.cache
 def shared_engines(threads: int = 2) -> AvatarEngines:
-    """The engines of this process, opened on first use. Raises ModelMissingError."""
+    """The engines of this process, opened on first use. Raises ModelMissingError, and EngineError
+    for a matting engine that the environment asks for and that is not here."""
     return AvatarEngines(
         analyser=FaceAnalyser(),
-        matting=RobustVideoMatting(threads=threads),
+        matting=registry.engine(threads=threads),
         widening=MiganInpainting(threads=threads),
         plates=SmoothInpainting(),
     )

@@ -122,8 +122,8 @@ def _matte(
     room, looks = RoomBehind(len(faces)), Looks(fps)
     borders: set[Side] = set()
     with ClipWriter(clip, fps, CLIP_QUALITY) as pictures, ClipWriter(mattes, fps, MATTE_QUALITY) as alphas:
-        # One copy of each frame goes to the network, one stays here; they are never apart by more than a
-        # frame.
+        # One copy of each frame goes to the network, one stays here; they are never apart by more than the
+        # few frames that the network takes at once.
         seen, matted = itertools.tee(read_frames(uniform))
         for number, (image, raw) in enumerate(zip(seen, engines.matting.matte_video(matted), strict=True)):
             alpha = speaker_alpha(raw, faces[number].landmarks)

@@ -8,7 +8,7 @@ from rendering.engines.speech import registry
 from rendering.engines.speech.alignment import Aligner
 from rendering.engines.speech.base import SAMPLE_RATE, Speech, SpeechEngine, SpokenWord, Utterance
 from rendering.engines.speech.recording import cut, listen, read_recording
-from rendering.engines.speech.speak import speak
+from rendering.engines.speech.speak import speak, speak_many
 from rendering.engines.text.script import parse_script
 from rendering.pipeline.audio import wav_bytes
 from rendering.pipeline.spec import VoiceSpec
@@ -63,8 +63,16 @@ class Narrator:
     ) -> bytes:
         """A WAV file of the text. Raises as `say` does."""
         sentences = parse_script(text, language=voice.language, lexicon=lexicon)
-        spoken = [self.say(sentence, voice, reference).samples for sentence in sentences]
-        return wav_bytes(np.concatenate(spoken), SAMPLE_RATE)
+        speeches = speak_many(
+            self._engine(voice.engine),
+            sentences,
+            voice.key,
+            speed=voice.speed,
+            pitch=voice.pitch,
+            reference=reference,
+            aligner=self._alignment(),
+        )
+        return wav_bytes(np.concatenate([speech.samples for speech in speeches]), SAMPLE_RATE)
 
     def _engine(self, name: str) -> SpeechEngine:
         if name not in self._engines:

@@ -1,12 +1,14 @@
-"""hibari and Kokoro behind one protocol."""
+"""hibari and Kokoro behind one protocol, and the table of all voices."""
 
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from rendering.engines import catalogue
 from rendering.engines.errors import EngineError, ModelMissingError, ScriptError
 from rendering.engines.speech.base import SAMPLE_RATE, SpeechEngine
 from rendering.engines.speech.registry import all_voices, availability, engine
@@ -81,9 +83,9 @@ def test_kanji_are_refused_with_the_remedy(kokoro: SpeechEngine) -> None:
 
 def test_every_voice_has_language_gender_and_artifacts() -> None:
     voices = all_voices()
-    assert len([voice for voice in voices if voice.engine in ("hibari", "kokoro")]) == 55
-    assert {"hibari", "kokoro", "lina"} <= {voice.engine for voice in voices}
-    assert {voice.language for voice in voices} == {
+    counts = Counter(voice.engine for voice in voices)
+    assert (counts["hibari"], counts["kokoro"], counts["piper"]) == (1, 54, 1)
+    assert {voice.language for voice in voices if voice.engine == "kokoro"} == {
         *("en-us", "en-gb", "es", "fr-fr", "hi", "it", "ja", "pt-br", "zh"),
     }
     emma = next(voice for voice in voices if voice.key == "bf_emma")
@@ -94,6 +96,17 @@ def test_every_voice_has_language_gender_and_artifacts() -> None:
     )
 
 
+def test_a_script_can_be_written_in_the_language_of_every_voice() -> None:
+    for voice in all_voices():
+        assert voice.language in catalogue.card(voice.engine, "speech").languages
+        assert parse_script("A.", language=voice.language)
+
+
+def test_engines_and_keys_name_a_voice() -> None:
+    names = [(voice.engine, voice.key) for voice in all_voices()]
+    assert len(set(names)) == len(names)
+
+
 def test_a_voice_without_its_model_says_what_it_needs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,7 +114,7 @@ def test_a_voice_without_its_model_says_what_it_needs(
     heart, emma = (next(v for v in all_voices() if v.key == key) for key in ("heart", "bf_emma"))
     assert availability(heart) is None
     assert availability(emma) == (
-        "needs kokoro-int8 and kokoro-voice-bf_emma: run python manage.py models pull "
+        "It needs kokoro-int8 and kokoro-voice-bf_emma. Run: python manage.py models pull "
         "kokoro-int8 kokoro-voice-bf_emma"
     )
     with pytest.raises(ModelMissingError, match="kokoro-int8"):
@@ -116,7 +129,8 @@ def test_an_unknown_engine_is_refused() -> None:
 def test_listing_voices_loads_no_ml_library() -> None:
     program = (
         "import sys; from rendering.engines.speech.registry import all_voices; all_voices();"
-        "print({'onnxruntime', 'hibari', 'kokoro_onnx', 'pocketsphinx', 'scipy'} & set(sys.modules))"
+        "print({'onnxruntime', 'hibari', 'kokoro_onnx', 'pocketsphinx', 'scipy', 'torch', 'transformers',"
+        "'piper', 'google.cloud.texttospeech'} & set(sys.modules))"
     )
     output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert output.stdout.strip() == "set()"

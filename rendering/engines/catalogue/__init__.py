@@ -12,7 +12,17 @@ from rendering.engines.catalogue.speech import SPEECH
 from rendering.engines.errors import EngineError, EngineUnavailableError
 from rendering.engines.weights import store
 
-__all__ = ["CARDS", "Commercial", "EngineCard", "Kind", "build", "card", "cards_of", "lacking"]
+__all__ = [
+    "CARDS",
+    "Commercial",
+    "EngineCard",
+    "Kind",
+    "build",
+    "card",
+    "cards_of",
+    "lacking",
+    "not_installed",
+]
 
 CARDS: dict[str, EngineCard] = {card.name: card for card in (*SPEECH, *TALKING_HEADS, *MATTING)}
 """By name, in the order in which people should see them."""
@@ -41,7 +51,7 @@ def lacking(engine: EngineCard, *, also: Iterable[str] = ()) -> tuple[str, ...]:
     if engine.planned:
         return (f"{engine.title} is planned and cannot be used yet.",)
     reasons = []
-    if absent := [name for name in engine.packages if not _installed(name)]:
+    if absent := not_installed(engine.packages):
         reasons.append(
             f'It needs {_listed(absent)}, not installed here. Run: pip install "avatarlab[{engine.extra}]"'
         )
@@ -55,10 +65,15 @@ def lacking(engine: EngineCard, *, also: Iterable[str] = ()) -> tuple[str, ...]:
 def build(engine: EngineCard, **options: Any) -> Any:
     """An instance of the engine. options: what its class takes. Raises EngineUnavailableError when something
     is lacking."""
-    if engine.planned or any(not _installed(name) for name in engine.packages):
+    if engine.planned or not_installed(engine.packages):
         raise EngineUnavailableError(f"{engine.title} cannot be used. {' '.join(lacking(engine))}")
     module, _, name = engine.factory.partition(":")
     return getattr(importlib.import_module(module), name)(**options)
+
+
+def not_installed(packages: Iterable[str]) -> tuple[str, ...]:
+    """Those modules that cannot be imported here."""
+    return tuple(name for name in packages if not _installed(name))
 
 
 def _installed(package: str) -> bool:

@@ -1,8 +1,11 @@
 """The speech engines."""
 
 from rendering.engines.catalogue.card import EngineCard
+from rendering.engines.weights.bark import BARK_SPEAKERS, speaker_artifact
 
 _NEURAL = ("torch", "transformers", "tokenizers", "safetensors")
+_OTHERS = ("de", "es", "fr-fr", "hi", "it", "ja", "ko", "pl", "pt-br", "ru", "tr", "zh")
+"""Languages beside English of the engines that speak many."""
 
 HIBARI = EngineCard(
     name="hibari",
@@ -60,8 +63,12 @@ BARK = EngineCard(
     summary="Lively, unpredictable speech in 13 languages; may laugh, or add sounds and words.",
     factory="rendering.engines.speech.bark:BarkEngine",
     version="small-1",
-    languages=("en-us", "de", "es", "fr-fr", "hi", "it", "ja", "ko", "pl", "pt-br", "ru", "tr", "zh"),
-    artifacts=("bark-small",),
+    languages=("en-us", *_OTHERS),
+    artifacts=(
+        *("bark-small", "bark-small-config", "bark-small-generation", "bark-small-tokenizer"),
+        speaker_artifact("en_speaker_6"),
+    ),
+    optional=tuple(speaker_artifact(speaker) for speaker in BARK_SPEAKERS if speaker != "en_speaker_6"),
     packages=_NEURAL,
     extra="neural",
     code_licence="MIT",
@@ -75,10 +82,10 @@ GOOGLE = EngineCard(
     name="google",
     kind="speech",
     title="Google Cloud Text-to-Speech",
-    summary="Sends the script to Google and costs money. Off until credentials are set.",
+    summary="Natural voices of a paid service: the script is sent to Google. Off until credentials are set.",
     factory="rendering.engines.speech.google:GoogleEngine",
     version="1",
-    languages=("en-us",),
+    languages=("en-us", "en-gb", *_OTHERS),
     packages=("google.cloud.texttospeech",),
     extra="google",
     settings=("GOOGLE_APPLICATION_CREDENTIALS",),

@@ -1,9 +1,9 @@
 """What every speech engine gives and what the rest of the pipeline may rely on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,4 +151,21 @@ class CloningEngine(SpeechEngine, Protocol):
     ) -> Synthesis:
         """See SpeechEngine. reference: a file of the voice that the engine is to speak with, in place of the
         one that `voice` names. Raises MediaError when it is none."""
+        ...
+
+
+@runtime_checkable
+class BatchEngine(Protocol):
+    """An engine that speaks several sentences at once faster than one by one."""
+
+    def synthesize_many(
+        self,
+        utterances: Sequence[Utterance],
+        voice: str,
+        *,
+        speed: float = 1.0,
+        lexicon: Mapping[str, str] | None = None,
+        reference: Path | None = None,
+    ) -> tuple[Synthesis, ...]:
+        """In order, each as `CloningEngine.synthesize` gives it."""
         ...

@@ -6,7 +6,14 @@ from typing import cast
 
 from rendering.engines import catalogue
 from rendering.engines.speech.base import SpeechEngine, VoiceInfo
-from rendering.engines.speech.voices import HIBARI_VOICES, KOKORO_VOICES, LINA_VOICES
+from rendering.engines.speech.voices import (
+    BARK_VOICES,
+    GOOGLE_VOICES,
+    HIBARI_VOICES,
+    KOKORO_VOICES,
+    LINA_VOICES,
+    PIPER_VOICES,
+)
 
 
 def engine(name: str, *, threads: int = 2) -> SpeechEngine:
@@ -23,8 +30,9 @@ def version(name: str) -> str:
 
 
 def all_voices() -> tuple[VoiceInfo, ...]:
-    """Every voice of every engine, whether its model is here or not."""
-    return HIBARI_VOICES + KOKORO_VOICES + LINA_VOICES
+    """Every voice of every engine in the catalogue, whether its model is here or not."""
+    voices = HIBARI_VOICES + KOKORO_VOICES + PIPER_VOICES + LINA_VOICES + BARK_VOICES + GOOGLE_VOICES
+    return tuple(voice for voice in voices if voice.engine in catalogue.CARDS)
 
 
 def availability(voice: VoiceInfo) -> str | None:

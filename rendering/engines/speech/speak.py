@@ -1,6 +1,6 @@
 """From an utterance to Speech: the engine's voice, trimmed, levelled, timed, followed by its pause."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -13,6 +13,7 @@ from rendering.engines.speech import levels
 from rendering.engines.speech.alignment import Aligner
 from rendering.engines.speech.base import (
     SAMPLE_RATE,
+    BatchEngine,
     CloningEngine,
     Phone,
     Speech,
@@ -47,20 +48,69 @@ def speak(
     text, ModelMissingError, EngineUnavailableError when it cannot clone, MediaError for a bad voice file, and
     ValueError for a speed or pitch outside its range.
     """
+    (speech,) = speak_many(
+        engine,
+        [utterance],
+        voice,
+        speed=speed,
+        pitch=pitch,
+        lexicon=lexicon,
+        reference=reference,
+        aligner=aligner,
+    )
+    return speech
+
+
+def speak_many(
+    engine: SpeechEngine,
+    utterances: Sequence[Utterance],
+    voice: str,
+    *,
+    speed: float = 1.0,
+    pitch: float = 0.0,
+    lexicon: Mapping[str, str] | None = None,
+    reference: Path | None = None,
+    aligner: Aligner,
+) -> tuple[Speech, ...]:
+    """Speak several sentences, all at once where the engine can. See `speak`."""
     if not SPEEDS[0] <= speed <= SPEEDS[1]:
         raise ValueError(f"speed {speed} is outside {SPEEDS[0]}-{SPEEDS[1]}")
     if not PITCHES[0] <= pitch <= PITCHES[1]:
         raise ValueError(f"pitch {pitch} is outside {PITCHES[0]}-{PITCHES[1]} semitones")
-    utterance = apply_lexicon(utterance, lexicon)
-    if not utterance.spoken:
-        raise ScriptError(f"There is nothing to say in “{utterance.text[:60]}”.")
+    utterances = [apply_lexicon(utterance, lexicon) for utterance in utterances]
+    for utterance in utterances:
+        if not utterance.spoken:
+            raise ScriptError(f"There is nothing to say in “{utterance.text[:60]}”.")
     ratio = levels.pitch_ratio(pitch)
-    synthesis = _synthesis(engine, utterance, voice, speed / ratio, reference)
+    syntheses = _syntheses(engine, utterances, voice, speed / ratio, reference)
+    return tuple(
+        _followed_by_silence(_timed(synthesis, utterance, ratio, aligner), utterance.pause_after)
+        for synthesis, utterance in zip(syntheses, utterances, strict=True)
+    )
+
+
+def _syntheses(
+    engine: SpeechEngine, utterances: Sequence[Utterance], voice: str, speed: float, reference: Path | None
+) -> Iterable[Synthesis]:
+    card = catalogue.card(engine.name, "speech")
+    if reference is not None and not card.clones:
+        raise EngineUnavailableError(f"{card.title} has voices of its own only. Choose one of them.")
+    if len(utterances) > 1 and isinstance(engine, BatchEngine):
+        return engine.synthesize_many(utterances, voice, speed=speed, reference=reference)
+    if reference is None:
+        return (engine.synthesize(utterance, voice, speed=speed) for utterance in utterances)
+    cloning = cast(CloningEngine, engine)
+    return (
+        cloning.synthesize(utterance, voice, speed=speed, reference=reference) for utterance in utterances
+    )
+
+
+def _timed(synthesis: Synthesis, utterance: Utterance, ratio: float, aligner: Aligner) -> Speech:
+    """ratio: by which its pitch is to be raised."""
     raised = levels.raise_pitch(synthesis.samples, ratio)
-    samples = levels.level(levels.trim(raised))
     earlier = levels.trimmed_seconds(raised)
-    speech = time_words(
-        samples,
+    return time_words(
+        levels.level(levels.trim(raised)),
         utterance.words,
         language=utterance.language,
         pronunciations=synthesis.pronunciations,
@@ -70,18 +120,6 @@ def speak(
         ],
         aligner=aligner,
     )
-    return _followed_by_silence(speech, utterance.pause_after)
-
-
-def _synthesis(
-    engine: SpeechEngine, utterance: Utterance, voice: str, speed: float, reference: Path | None
-) -> Synthesis:
-    if reference is None:
-        return engine.synthesize(utterance, voice, speed=speed)
-    card = catalogue.card(engine.name, "speech")
-    if not card.clones:
-        raise EngineUnavailableError(f"{card.title} has voices of its own only. Choose one of them.")
-    return cast(CloningEngine, engine).synthesize(utterance, voice, speed=speed, reference=reference)
 
 
 def _followed_by_silence(speech: Speech, seconds: float) -> Speech:

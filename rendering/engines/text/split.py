@@ -26,12 +26,17 @@ _CLAUSE = re.compile(r"(?<=[,;:，、；：—])\s*(?=\S)|\s+(?=[—–])")
 _RULES = {
     "en-us": "en",
     "en-gb": "en",
+    "de": "de",
     "es": "es",
     "fr-fr": "fr",
     "hi": "hi",
     "it": "it",
     "ja": "ja",
+    "ko": "en",
+    "pl": "pl",
     "pt-br": "es",
+    "ru": "ru",
+    "tr": "en",
     "zh": "zh",
 }
 """Language to the rules of pysbd that fit it best."""
@@ -87,7 +92,7 @@ def _sentences(line: str, language: str) -> Iterator[Piece]:
     if not line:
         return
     for sentence in _segment(line, language):
-        clauses = _at_most(sentence, LONGEST_SENTENCE)
+        clauses = at_most(sentence, LONGEST_SENTENCE)
         for clause in clauses[:-1]:
             yield Piece(clause, CLAUSE_PAUSE)
         trails_off = sentence.rstrip("\"'”’)").endswith(("...", "…"))
@@ -112,7 +117,7 @@ def _segmenter(rules: str) -> pysbd.Segmenter:
     return pysbd.Segmenter(language=rules, clean=False)
 
 
-def _at_most(sentence: str, longest: int) -> list[str]:
+def at_most(sentence: str, longest: int) -> list[str]:
     """Clauses packed into pieces of at most `longest` characters; a clause that is longer is cut at spaces,
     and one without spaces anywhere."""
     pieces: list[str] = []

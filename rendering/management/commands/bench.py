@@ -1,5 +1,6 @@
 """`manage.py bench`: measure this machine, print a table, write JSON. `manage.py bench lipsync`: measure how
-well faces speak. `manage.py bench portrait`: measure how fast they do."""
+well faces speak. `manage.py bench portrait`: measure how fast they do. `manage.py bench engines`: measure how
+fast the engines are."""
 
 import json
 import os
@@ -16,6 +17,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from avatarlab.quickstart.redis import RedisNotStartedError
 from avatarlab.quickstart.setup import SetUpError, set_up
+from rendering import engine_rows
+from rendering.bench.engines import command as engines
 from rendering.bench.lipsync import command as lipsync
 from rendering.bench.portrait import command as portrait
 from rendering.bench.processes import ProcessFailedError
@@ -39,12 +42,17 @@ class Command(BaseCommand):
         others = parser.add_subparsers(dest="measurement", title="other measurements")
         lipsync.add_arguments(others.add_parser("lipsync", help="how well a rendered face speaks"))
         portrait.add_arguments(others.add_parser("portrait", help="how fast the portrait engine is"))
+        engines.add_arguments(
+            others.add_parser("engines", help="how fast the engines are, beside their peers")
+        )
 
     def handle(self, *args: Any, inside: bool, json: Path | None, **options: Any) -> None:
         if options["measurement"] == "lipsync":
             self._lipsync(**options)
         elif options["measurement"] == "portrait":
             self._portrait(**options)
+        elif options["measurement"] == "engines":
+            self._engines(**options)
         elif inside:
             self._measure(json)
         else:
@@ -79,6 +87,17 @@ class Command(BaseCommand):
         except EngineError as error:
             raise CommandError(str(error)) from error
         self._print(portrait.table(measured), measured["machine"])
+
+    def _engines(self, *, only: Sequence[str], report: Path | None, **options: Any) -> None:
+        try:
+            figures, machine = engines.run(only, report, self._say)
+        except EngineError as error:
+            raise CommandError(str(error)) from error
+        engine_rows.refresh_if_set_up()
+        rows = [
+            (f"{each.engine} {each.what}".strip(), each.measured, each.target, each.met) for each in figures
+        ]
+        self._print(rows, machine)
 
     def _in_scratch_instance(self, report: Path | None) -> None:
         with tempfile.TemporaryDirectory(prefix="avatarlab-bench-") as folder:

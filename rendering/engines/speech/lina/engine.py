@@ -89,10 +89,11 @@ class LinaEngine:
     ) -> tuple[Synthesis, ...]:
         """Speak several sentences, in order, in a fraction of the time they take one by one. See
         CloningEngine for the rest."""
+        utterances = [apply_lexicon(utterance, lexicon) for utterance in utterances]
         speaker = self._speaker(speakers.SMALL_E if voice == speakers.SMALL_E else loading.ARTIFACT)
         spoken = self._voice(speaker, voice, reference)
         before = spoken.transcript if isinstance(spoken, ClonedVoice) else ""
-        texts = [self._reader.read(apply_lexicon(each, lexicon).spoken, before) for each in utterances]
+        texts = [self._reader.read(utterance.spoken, before) for utterance in utterances]
         chosen = self._decode(speaker, list(zip(utterances, texts, strict=True)), voice, spoken)
         return tuple(
             _sound(speaker, utterance, text, take, speed)

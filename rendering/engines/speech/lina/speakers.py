@@ -48,7 +48,7 @@ def load(artifact: str, runtime: Runtime, precision: Precision) -> Speaker:
         codes = codec.codes
     if codes != model.config.codes:
         raise CheckpointError(
-            f"{artifact} speaks in {model.config.codes} codes, its codec in {codes}. One of the files is not "
-            "the right one."
+            f"{artifact} speaks in {model.config.codes} codes, its codec in {codes}. One of the files "
+            "is not the right one."
         )
     return Speaker(model, Steps(fuse(model, precision)), codec)

@@ -73,7 +73,7 @@ def _lasting(samples: Samples, seconds: float) -> Samples:
 
 def _at_times(curve: Tensor, at: NDArray[np.float64]) -> Tensor:
     """Values of a curve [length, ...] between its points. at: in steps of the curve; ends last."""
-    times = torch.from_numpy(at).to(curve.device, torch.float32).clamp(0, len(curve) - 1)
+    times = torch.from_numpy(at.astype(np.float32)).to(curve.device).clamp(0, len(curve) - 1)
     first = times.floor().long()
     second = (first + 1).clamp(max=len(curve) - 1)
     return torch.lerp(curve[first], curve[second], (times - first)[:, None])
