@@ -206,6 +206,19 @@ def test_pasting_leaves_a_fourth_channel_alone() -> None:
     assert (target[..., 3] == 77).all()
 
 
+@pytest.mark.parametrize("box", [[-20, -20, 60, 60], [10, 10, 60, 60]])
+def test_only_edges_that_are_seen_are_soft(box: list[int]) -> None:
+    target = np.zeros((100, 100, 3), np.uint8)
+    region = np.array([[-20, -20], [80, -20], [80, 80], [-20, 80]], np.float32)
+    green = np.full((CROP, CROP, 3), GREEN, np.uint8)
+    pasting = Pasting(np.ones(2), np.zeros(2), Rectangle(0, 0, 100, 100))
+    pasting.paste(Repainted(green, np.array(box), region, 8.0, 1.0), target)
+    at_the_edge = target[max(0, box[1]), 40, 1]
+    assert at_the_edge == (255 if box[1] < 0 else 0)
+    assert target[40, 40, 1] == 255
+    assert target[59, 40, 1] == 0
+
+
 # ---- the actor -------------------------------------------------------------------------------------------
 
 

@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rendering.bench.lipsync import pixels
+from rendering.bench.lipsync import pixels, sync
 from rendering.bench.lipsync.kept import Kept
 from rendering.bench.lipsync.landmarks import Tracks, watch
 from rendering.bench.lipsync.mouth import LipColours, MouthPicture, mouth_picture
@@ -26,6 +26,7 @@ from rendering.bench.lipsync.scores import (
     silent_frames,
 )
 from rendering.bench.lipsync.sheet import Cell, crop, face_square, pick_phones, pick_run
+from rendering.bench.lipsync.sync import SyncScore
 from rendering.engines.errors import MediaError
 from rendering.engines.face.base import Image
 from rendering.engines.speech.base import Phone
@@ -63,7 +64,8 @@ class Scores:
     """See docs/lipsync.md. NaN: not to be measured in this film. seen_by: what the opening was read from;
     mesh_correlation: intended_correlation as the mesh alone reads it; lag: frames; opening_in_silence,
     rest_opening, widest_opening, jitter: face heights; mouth_sharpness, seam: 1 as at rest; upper_face,
-    background: levels of 255; kept: the background before encoding; seen: share of frames with a face."""
+    background: levels of 255; kept: the background before encoding; seen: share of frames with a face;
+    sync: what Wav2Lip's judge says, where it is here."""
 
     seen_by: Literal["picture", "mesh"]
     intended_correlation: float
@@ -83,6 +85,7 @@ class Scores:
     kept: Kept | None
     seen: float
     frames: int
+    sync: SyncScore | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ def judge(
     still, colours = _study(path, fps, seen, rest, silent_frames(script.phones, time))
     looked = _look(path, fps, seen, still, rest, colours, script.phones, engines)
     scores = _scores(seen, script, time, fps, rest, looked, kept)
+    scores = replace(scores, sync=sync.judged(path, seen.landmarks, fps))
     return Judged(scores, tuple(looked.phones), tuple(looked.run))
 
 

@@ -158,6 +158,30 @@ MEASURES = (
     _Measure(
         "widest_opening", "widest", "Widest opening, face heights", lambda s: s.widest_opening, ".4f", _low
     ),
+    _Measure(
+        "sync_distance",
+        "LSE-D",
+        "Wav2Lip's judge: distance of mouth and sound, 0 - 2",
+        lambda s: s.sync.distance if s.sync else None,
+        ".3f",
+        _high,
+    ),
+    _Measure(
+        "sync_confidence",
+        "LSE-C",
+        "  its confidence",
+        lambda s: s.sync.confidence if s.sync else None,
+        ".3f",
+        _low,
+    ),
+    _Measure(
+        "sync_offset",
+        "offset",
+        "  its offset, frames at 25 a second",
+        lambda s: s.sync.offset if s.sync else None,
+        "+.0f",
+        abs,
+    ),
     _Measure("seen", "seen", "Frames with a face", lambda s: s.seen, ".1%", _low),
 )
 

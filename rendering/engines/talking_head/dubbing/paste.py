@@ -1,5 +1,6 @@
 """Laying a repainted crop over the picture that it was cut from, at the resolution that is shown."""
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -56,16 +57,26 @@ class Pasting:
     def _mask(self, repainted: Repainted) -> tuple[Rectangle, Mask]:
         """The same box and region again, as a still has, are not measured again."""
         if self._last is None or self._last[0] is not repainted.box or self._last[1] is not repainted.region:
-            left, top, right, bottom = self._corners(repainted.box)
-            # Whole pixels that the crop covers: there is nothing to paste beyond.
-            seen = Rectangle(
-                int(np.ceil(left)), int(np.ceil(top)), int(np.floor(right)), int(np.floor(bottom))
-            )
-            outline = repainted.region * self._scale + self._offset
             feather = repainted.feather * float(self._scale.mean())
-            found = soft_mask(outline, feather, seen.within(self._within))
-            self._last = (repainted.box, repainted.region, *found)
+            outline = repainted.region * self._scale + self._offset
+            area, mask = soft_mask(outline, feather, self._seen(repainted.box, math.ceil(feather) + 1))
+            kept = area.within(self._within)
+            top, left = kept.top - area.top, kept.left - area.left
+            mask = mask[top : top + max(0, kept.height), left : left + max(0, kept.width)]
+            self._last = (repainted.box, repainted.region, kept, mask)
         return self._last[2], self._last[3]
+
+    def _seen(self, box: Box, beyond: int) -> Rectangle:
+        """Whole pixels that the crop covers: nothing is pasted outside. Where it ends with the target,
+        it reaches `beyond`, because an edge that nobody sees needs no softness."""
+        left, top, right, bottom = self._corners(box)
+        end = self._within
+        return Rectangle(
+            math.ceil(left) if left > end.left else end.left - beyond,
+            math.ceil(top) if top > end.top else end.top - beyond,
+            math.floor(right) if right < end.right else end.right + beyond,
+            math.floor(bottom) if bottom < end.bottom else end.bottom + beyond,
+        )
 
     def _corners(self, box: Box) -> list[float]:
         corners = box.reshape(2, 2) * self._scale + self._offset

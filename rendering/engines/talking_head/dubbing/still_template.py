@@ -29,8 +29,8 @@ class StillTemplate:
         self.panel = picture.panel
         scale = np.full(2, DENSITY * placement.scale)
         offset = DENSITY * np.array([placement.offset_x, placement.offset_y])
-        height, width = picture.canvas.shape[:2]
-        self._pasting = Pasting(scale, offset, Rectangle(0, 0, width, height))
+        shown = Rectangle(*(DENSITY * edge for edge in picture.extent))
+        self._pasting = Pasting(scale, offset, shown)
         self._covered: tuple[Rectangle, Image] | None = None
 
     @property
