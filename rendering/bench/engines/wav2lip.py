@@ -4,6 +4,7 @@ Full-size network with weights from a formula: speed does not depend on them. Cu
 back are left out of all ways alike.
 """
 
+import copy
 import itertools
 import statistics
 import time
@@ -44,7 +45,8 @@ def measure(runtime: Runtime, *, rounds: int = ROUNDS) -> tuple[Speed, ...]:
     """The plain way first."""
     network = Wav2Lip()
     formula.fill(network)
-    painter = MouthPainter(folded(network, runtime), runtime)
+    # A copy: half precision would halve the layers that both share.
+    painter = MouthPainter(folded(copy.deepcopy(network), runtime), runtime)
     network.to(runtime.device)
     count = painter.batch
     shown = _crops(count)

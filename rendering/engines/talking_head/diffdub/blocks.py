@@ -52,8 +52,8 @@ class Normalise(nn.GroupNorm):
 def _statistics(x: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and inverse deviation of its group for each channel, float32 [batch, channels].
 
-    PyTorch's own group normalisation on a GPU brings channels_last tensors into the other order first, and the
-    convolution behind it back again: for float16 that costs more than the convolution.
+    PyTorch's own group normalisation on a GPU brings channels_last tensors into the other order first, and
+    the convolution behind it back again, which takes longer than the normalisation itself.
     """
     batch, channels, height, width = x.shape
     share = channels // GROUPS
