@@ -101,6 +101,7 @@ def _artifacts(card: EngineCard) -> list[dict[str, Any]]:
             "licence": status.artifact.licence,
             "state": status.state,
             "needed": status.artifact.name in card.artifacts,
+            "by_hand": not status.artifact.sources,
         }
         for status in store.statuses(names)
     ]

@@ -9,6 +9,7 @@ from rendering.engines.catalogue import EngineCard
 from rendering.engines.errors import EngineUnavailableError
 from rendering.engines.speech import registry
 from rendering.engines.weights import STANDARD, pins, store
+from rendering.engines.weights.sources import sources_of
 
 STATES = {"present": "here", "unpinned": "here, not pinned", "missing": "not here", "corrupt": "damaged"}
 """Of a model, in words."""
@@ -44,7 +45,7 @@ def lines() -> Iterator[str]:
         for name in (*card.artifacts, *card.optional):
             rest.pop(name, None)
             yield _line(store.statuses([name])[0])
-        if voices := [name for name in _voices_of(card) if name not in card.artifacts]:
+        if voices := _voices_of(card):
             states = Counter(rest.pop(name).state for name in voices)
             told = ", ".join(f"{count} {STATES[state]}" for state, count in states.items())
             yield f"    {len(voices)} voices: {told}"
@@ -63,7 +64,7 @@ def rows() -> dict[str, Any]:
                 "title": card.title,
                 "state": _state(card),
                 "lacking": catalogue.lacking(card),
-                "models": list(dict.fromkeys([*card.artifacts, *_voices_of(card)])),
+                "models": [*card.artifacts, *_voices_of(card)],
                 "optional": card.optional,
                 "code_licence": card.code_licence,
                 "weights_licence": card.weights_licence,
@@ -89,9 +90,16 @@ def rows() -> dict[str, Any]:
     }
 
 
+def by_hand(names: Iterable[str]) -> list[str]:
+    """Those of the models that are not here and can be fetched from nowhere."""
+    return [name for name in store.missing(names) if not sources_of(store.artifact(name))]
+
+
 def _voices_of(card: EngineCard) -> list[str]:
-    """The models of an engine's voices."""
-    return [name for voice in registry.all_voices() if voice.engine == card.name for name in voice.artifacts]
+    """The models of an engine's voices, without those that its card names."""
+    voices = [voice for voice in registry.all_voices() if voice.engine == card.name]
+    names = dict.fromkeys(name for voice in voices for name in voice.artifacts)
+    return [name for name in names if name not in (*card.artifacts, *card.optional)]
 
 
 def _state(card: EngineCard) -> str:

@@ -23,8 +23,13 @@ START_S = 60
 
 
 def absent_artifacts(engine: Engine) -> list[str]:
-    """What a fetch would fetch: what the engine needs, and once that is here, what it can use on top."""
-    absent = [artifact for artifact in engine.artifacts if artifact["state"] in ("missing", "corrupt")]
+    """What a fetch would fetch: what the engine needs, and once that is here, what it can use on top, without
+    what has to be put in place by hand."""
+    absent = [
+        artifact
+        for artifact in engine.artifacts
+        if artifact["state"] in ("missing", "corrupt") and not artifact["by_hand"]
+    ]
     needed = [artifact["name"] for artifact in absent if artifact["needed"]]
     return needed or [artifact["name"] for artifact in absent]
 

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('commercial', models.CharField(choices=[('yes', 'Commercial use permitted'), ('no', 'Not for commercial use'), ('unclear', 'Commercial use unclear')], max_length=7)),
                 ('source', models.CharField(max_length=200)),
                 ('version', models.CharField(blank=True, max_length=40)),
-                ('artifacts', models.JSONField(default=list, help_text='Model files: name, bytes, licence, state, needed.')),
+                ('artifacts', models.JSONField(default=list, help_text='Model files: name, bytes, licence, state, needed, by_hand.')),
                 ('speed', models.JSONField(default=dict, help_text='Measured on this machine: what, factor, machine, date.')),
                 ('position', models.PositiveIntegerField(default=0)),
                 ('updated', models.DateTimeField(auto_now=True)),

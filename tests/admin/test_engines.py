@@ -22,6 +22,7 @@ def engine() -> Engine:
         "licence": "non-commercial",
         "state": "missing",
         "needed": True,
+        "by_hand": False,
     }
     return factories.engine(
         name="wav2lip",

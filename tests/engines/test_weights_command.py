@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from rendering import model_listing
 from rendering.engines import catalogue
 from rendering.engines.weights import locate, missing, pins
 from rendering.engines.weights.manifest import ARTIFACTS, Artifact
@@ -82,6 +83,29 @@ def test_an_engine_stands_for_its_models(
     assert missing(["tiny", "unlisted"]) == ()
     run(capsys, "remove", "wav2lip")
     assert missing(["tiny", "unlisted"]) == ("tiny", "unlisted")
+
+
+def test_what_an_engine_can_use_and_nobody_offers_is_left_out_with_a_word(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card = catalogue.CARDS["wav2lip"]
+    monkeypatch.setattr(
+        "rendering.engines.catalogue.CARDS",
+        {"wav2lip": replace(card, artifacts=("tiny",), optional=("small-e",))},
+    )
+    output = run(capsys, "pull", "wav2lip", "--optional")
+    assert "1 fetched" in output
+    assert "small-e was left out." in output
+    assert "models import small-e FILE" in output
+    with pytest.raises(CommandError, match="small-e cannot be fetched"):
+        call_command("models", "pull", "small-e")
+
+
+@pytest.mark.parametrize("engine", ["lina", "bark"])
+def test_voices_that_are_optional_are_not_fetched_with_their_engine(engine: str) -> None:
+    card = catalogue.CARDS[engine]
+    assert model_listing.models_of([engine], optional=False) == list(card.artifacts)
+    assert model_listing.models_of([engine], optional=True) == [*card.artifacts, *card.optional]
 
 
 def test_no_model_has_the_name_of_an_engine() -> None:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -203,13 +204,23 @@ def test_planned_forbidden_and_complete_engines_are_not_fetched(scholar, owner, 
 
 def test_optional_files_come_after_the_needed_ones(scholar) -> None:
     files = [
-        {"name": "a", "bytes": 1, "licence": "", "state": "missing", "needed": True},
-        {"name": "b", "bytes": 1, "licence": "", "state": "missing", "needed": False},
+        {"name": "a", "bytes": 1, "licence": "", "state": "missing", "needed": True, "by_hand": False},
+        {"name": "b", "bytes": 1, "licence": "", "state": "missing", "needed": False, "by_hand": False},
     ]
     scholar.artifacts = files
     assert pull_services.absent_artifacts(scholar) == ["a"]
     scholar.artifacts = [files[0] | {"state": "present"}, files[1]]
     assert pull_services.absent_artifacts(scholar) == ["b"]
+
+
+def test_a_file_that_is_nowhere_to_be_had_is_left_to_people(monkeypatch, scholar) -> None:
+    with_beta = replace(catalogues.SCHOLAR, optional=("beta",))
+    catalogues.offer(monkeypatch, catalogues.artifact("beta", b"chosen by hand"))
+    catalogues.use(monkeypatch, with_beta)
+    engine_rows.refresh()
+    scholar.refresh_from_db()
+    assert {file["name"]: file["state"] for file in scholar.artifacts}["beta"] == "missing"
+    assert pull_services.absent_artifacts(scholar) == ["scholar-weights"]
 
 
 def test_a_pull_that_redis_forgot_is_enqueued_again(scholar, owner, work) -> None:

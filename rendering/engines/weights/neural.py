@@ -116,21 +116,12 @@ NEURAL_ARTIFACTS = (
         note="Wav2Lip, the sharper weights.",
     ),
     Artifact(
-        name="wav2lip-accurate",
-        filename="wav2lip.pth",
-        size=436_000_000,
-        sha256="",
-        licence="non-commercial",
-        sources=(f"{_WAV2LIP}/wav2lip.pth",),
-        note="Wav2Lip, the more accurate and softer weights.",
-    ),
-    Artifact(
         name="lipsync-expert",
         filename="lipsync_expert.pth",
         size=197_000_000,
         sha256="",
         licence="non-commercial",
-        sources=(f"{_HUB}/numz/wav2lip_studio/resolve/main/Wav2lip/lipsync_expert.pth",),
+        sources=(f"{_WAV2LIP}/lipsync_expert.pth",),
         note="Wav2Lip's judge of sync: scores films.",
     ),
     Artifact(

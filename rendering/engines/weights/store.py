@@ -53,6 +53,7 @@ __all__ = [
     "identify",
     "locate",
     "missing",
+    "remedy",
     "remove",
     "statuses",
 ]

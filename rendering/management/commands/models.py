@@ -63,9 +63,12 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(model_listing.lines()))
 
     def _pull(self, names: list[str], standard: bool, optional: bool, **options: Any) -> None:
-        wanted = dict.fromkeys(
-            [*model_listing.models_of(names, optional=optional), *(STANDARD if standard or not names else ())]
-        )
+        of_engines = model_listing.models_of(names, optional=optional)
+        # What is asked for by its own name fails and says what to do; of an engine's the others are fetched.
+        left_out = [name for name in model_listing.by_hand(of_engines) if name not in names]
+        wanted = dict.fromkeys([*of_engines, *(STANDARD if standard or not names else ())])
+        for name in left_out:
+            del wanted[name]
         announced: list[store.Fetched] = []
         with tqdm(unit="B", unit_scale=True, unit_divisor=1000, disable=None) as bar:
             fetched = store.fetch(wanted, progress=_progress_on(bar), done=announced.append)
@@ -74,6 +77,8 @@ class Command(BaseCommand):
         )
         for one in announced:
             self._tell_pin(one)
+        for name in left_out:
+            self.stdout.write(f"{name} was left out. {store.remedy(store.artifact(name))}")
 
     def _tell_pin(self, fetched: store.Fetched) -> None:
         if fetched.pinned:
