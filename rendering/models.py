@@ -191,7 +191,9 @@ class Engine(models.Model):
     commercial = models.CharField(max_length=7, choices=Commercial)
     source = models.CharField(max_length=200)
     version = models.CharField(max_length=40, blank=True)
-    artifacts = models.JSONField(default=list, help_text="Model files: name, bytes, licence, state, needed, by_hand.")
+    artifacts = models.JSONField(
+        default=list, help_text="Model files: name, bytes, licence, state, needed, by_hand."
+    )
     speed = models.JSONField(default=dict, help_text="Measured on this machine: what, factor, machine, date.")
     position = models.PositiveIntegerField(default=0)
     updated = models.DateTimeField(auto_now=True)

@@ -12,7 +12,9 @@ def test_engines_are_listed_in_their_order_with_their_terms(api) -> None:
         name="first",
         position=1,
         commercial="no",
-        artifacts=[{"name": "w", "bytes": 5, "licence": "MIT", "state": "missing", "needed": True, "by_hand": False}],
+        artifacts=[
+            {"name": "w", "bytes": 5, "licence": "MIT", "state": "missing", "needed": True, "by_hand": False}
+        ],
         speed={"what": "a film", "factor": 2.5, "machine": "2 cores", "date": "2026-11-26"},
     )
     first, second = api.get(f"{V1}/engines/").json()["results"]

@@ -15,7 +15,14 @@ def test_a_fetch_is_followed_to_its_end(
     page: Page, sign_in: Callable[[BrowserContext, User], None], elsewhere: Callable[..., object]
 ) -> None:
     sign_in(page.context, factories.user("op@example.org", is_staff=True, is_superuser=True))
-    file = {"name": "w", "bytes": 4 * MIB, "licence": "MIT", "state": "missing", "needed": True, "by_hand": False}
+    file = {
+        "name": "w",
+        "bytes": 4 * MIB,
+        "licence": "MIT",
+        "state": "missing",
+        "needed": True,
+        "by_hand": False,
+    }
     factories.engine(
         name="wav2lip", title="Wav2Lip", state="lacking", problem="It needs w.", artifacts=[file]
     )

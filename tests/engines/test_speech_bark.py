@@ -11,7 +11,7 @@ import torch
 from rendering.engines.errors import CheckpointError, ModelMissingError, ScriptError
 from rendering.engines.speech.alignment import Aligner
 from rendering.engines.speech.bark import BarkEngine
-from rendering.engines.speech.base import SAMPLE_RATE
+from rendering.engines.speech.base import SAMPLE_RATE, SpokenWord, Utterance
 from rendering.engines.speech.registry import all_voices, availability, engine
 from rendering.engines.speech.speak import speak
 from rendering.engines.text.script import parse_script
@@ -95,7 +95,7 @@ def test_speed_changes_the_tempo(bark: BarkEngine) -> None:
 
 def test_marks_alone_are_nothing_to_say(bark: BarkEngine) -> None:
     with pytest.raises(ScriptError, match="nothing to say"):
-        bark.synthesize(SENTENCE, SPEAKER, lexicon=dict.fromkeys(("hello", "there", "dear", "friends"), "?"))
+        bark.synthesize(Utterance("?!", (SpokenWord("?!", "?!"),)), SPEAKER)
 
 
 def test_a_sentence_is_spoken_with_a_time_for_each_word(bark: BarkEngine, aligner: Aligner) -> None:

@@ -35,11 +35,6 @@ def test_speed_changes_the_duration(hibari: SpeechEngine) -> None:
     assert 1.6 < slow / fast < 2.4
 
 
-def test_the_lexicon_is_what_is_said(hibari: SpeechEngine) -> None:
-    said = hibari.synthesize(SENTENCE, "heart", lexicon={"xochitl": "so cheel"}).pronunciations
-    assert {"so", "cheel"} <= set(said)
-
-
 def test_a_sentence_longer_than_the_model_takes_is_spoken_whole(hibari: SpeechEngine) -> None:
     (long,) = parse_script(" ".join(["1234567"] * 20))
     assert len(hibari.synthesize(long, "heart").samples) > 60 * SAMPLE_RATE

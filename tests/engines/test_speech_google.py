@@ -77,11 +77,6 @@ def test_a_sentence_is_asked_for_as_it_is_spoken(server: GoogleServer) -> None:
     assert synthesis.samples == pytest.approx(np.full(SAMPLE_RATE // 10, 0.25), abs=1e-4)
 
 
-def test_the_lexicon_is_what_is_sent(server: GoogleServer) -> None:
-    GoogleEngine().synthesize(SENTENCE, KORE, lexicon={"jones": "Joanes"})
-    assert server.requests[0]["input"]["text"].endswith("Doctor Joanes.")
-
-
 def test_a_long_sentence_is_asked_for_in_parts_and_joined(server: GoogleServer) -> None:
     words = tuple(SpokenWord("Länge", "Länge") for _ in range(1500))
     synthesis = GoogleEngine().synthesize(Utterance("Länge " * 1500, words), "de-DE-Chirp3-HD-Kore")

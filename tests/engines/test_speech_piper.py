@@ -44,11 +44,6 @@ def test_speed_changes_the_duration(piper: SpeechEngine) -> None:
     assert 1.5 < slow / fast < 2.1
 
 
-def test_the_lexicon_is_what_is_said(piper: SpeechEngine) -> None:
-    said = piper.synthesize(SENTENCE, "joe", lexicon={"kubernetes": "cooper netties"}).pronunciations
-    assert {"cooper", "netties"} <= set(said)
-
-
 def test_another_alphabet_is_refused(piper: SpeechEngine) -> None:
     (utterance,) = parse_script("你好世界", language="zh")
     with pytest.raises(ScriptError, match="Choose a voice of its language"):

@@ -5,7 +5,6 @@ tokens of a few seconds of speech, goes before every sentence, so that all are s
 """
 
 import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -23,7 +22,6 @@ from rendering.engines.neural.runtime import choose
 from rendering.engines.speech.base import SAMPLE_RATE, Samples, Synthesis, Utterance, VoiceInfo
 from rendering.engines.speech.tempo import change_tempo
 from rendering.engines.speech.voices import BARK_VOICES
-from rendering.engines.text.lexicon import apply_lexicon
 from rendering.engines.text.split import at_most
 from rendering.engines.weights import locate
 from rendering.engines.weights.bark import speaker_artifact
@@ -62,20 +60,13 @@ class BarkEngine:
     def voices(self) -> tuple[VoiceInfo, ...]:
         return BARK_VOICES
 
-    def synthesize(
-        self,
-        utterance: Utterance,
-        voice: str,
-        *,
-        speed: float = 1.0,
-        lexicon: Mapping[str, str] | None = None,
-    ) -> Synthesis:
+    def synthesize(self, utterance: Utterance, voice: str, *, speed: float = 1.0) -> Synthesis:
         """See SpeechEngine. The network hears the language in the text and the voice; `speed` changes the
         tempo of what it said."""
         info = next((each for each in BARK_VOICES if each.key == voice), None)
         if info is None:
             raise ValueError(f"Bark has no voice {voice!r}")
-        text = apply_lexicon(utterance, lexicon).spoken
+        text = utterance.spoken
         if not any(character.isalnum() for character in text):
             raise ScriptError(f"There is nothing to say in “{text[:60]}”.")
         prompt = self._prompt(locate(speaker_artifact(voice)))

@@ -124,16 +124,8 @@ class SpeechEngine(Protocol):
         """Every voice this engine knows, fetched or not."""
         ...
 
-    def synthesize(
-        self,
-        utterance: Utterance,
-        voice: str,
-        *,
-        speed: float = 1.0,
-        lexicon: Mapping[str, str] | None = None,
-    ) -> Synthesis:
-        """Speak. speed: 0.5-2.0, 1 is the voice's own pace. lexicon: written word (casefolded) to how it
-        sounds (respelling). Raises ModelMissingError, ScriptError."""
+    def synthesize(self, utterance: Utterance, voice: str, *, speed: float = 1.0) -> Synthesis:
+        """Speak. speed: 0.5-2.0, 1 is the voice's own pace. Raises ModelMissingError, ScriptError."""
         ...
 
 
@@ -141,13 +133,7 @@ class CloningEngine(SpeechEngine, Protocol):
     """An engine that speaks like somebody. Its card says `clones`."""
 
     def synthesize(
-        self,
-        utterance: Utterance,
-        voice: str,
-        *,
-        speed: float = 1.0,
-        lexicon: Mapping[str, str] | None = None,
-        reference: Path | None = None,
+        self, utterance: Utterance, voice: str, *, speed: float = 1.0, reference: Path | None = None
     ) -> Synthesis:
         """See SpeechEngine. reference: a file of the voice that the engine is to speak with, in place of the
         one that `voice` names. Raises MediaError when it is none."""
@@ -164,7 +150,6 @@ class BatchEngine(Protocol):
         voice: str,
         *,
         speed: float = 1.0,
-        lexicon: Mapping[str, str] | None = None,
         reference: Path | None = None,
     ) -> tuple[Synthesis, ...]:
         """In order, each as `CloningEngine.synthesize` gives it."""

@@ -9,7 +9,7 @@ import io
 import os
 import re
 import wave
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -24,7 +24,6 @@ from rendering.engines.catalogue.speech import GOOGLE
 from rendering.engines.errors import EngineError, EngineUnavailableError, ScriptError
 from rendering.engines.speech.base import SAMPLE_RATE, Samples, Synthesis, Utterance, VoiceInfo
 from rendering.engines.speech.voices import GOOGLE_VOICES
-from rendering.engines.text.lexicon import apply_lexicon
 
 REQUEST_BYTES = 5000
 """Of UTF-8 text in one request (https://cloud.google.com/text-to-speech/quotas)."""
@@ -68,14 +67,7 @@ class GoogleEngine:
     def voices(self) -> tuple[VoiceInfo, ...]:
         return GOOGLE_VOICES
 
-    def synthesize(
-        self,
-        utterance: Utterance,
-        voice: str,
-        *,
-        speed: float = 1.0,
-        lexicon: Mapping[str, str] | None = None,
-    ) -> Synthesis:
+    def synthesize(self, utterance: Utterance, voice: str, *, speed: float = 1.0) -> Synthesis:
         """See SpeechEngine. The language is the voice's own. Raises EngineError when the service refuses or
         cannot be reached."""
         if voice not in {info.key for info in GOOGLE_VOICES}:
@@ -85,7 +77,7 @@ class GoogleEngine:
                 f"Google's voices speak {RATES[0]:g} to {RATES[1]:g} times as fast as usual, and this asks "
                 f"for {speed:.2f}. Choose a speed nearer to 1, or less of a pitch change."
             )
-        text = apply_lexicon(utterance, lexicon).spoken
+        text = utterance.spoken
         return Synthesis(np.concatenate([self._speak(part, voice, speed) for part in parts(text)]))
 
     def _speak(self, text: str, voice: str, speed: float) -> Samples:

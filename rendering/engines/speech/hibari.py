@@ -3,8 +3,6 @@
 Thirty times faster than real time on one core, so it serves previews and machines without model files.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 from hibari import Hibari
 
@@ -12,7 +10,6 @@ from rendering.engines.catalogue.speech import HIBARI
 from rendering.engines.speech.base import Samples, Synthesis, Utterance, VoiceInfo
 from rendering.engines.speech.english import EnglishReader
 from rendering.engines.speech.voices import HIBARI_VOICES
-from rendering.engines.text.lexicon import apply_lexicon
 
 _SEED = 1
 """The voice adds breath noise; a fixed seed makes equal text give equal samples."""
@@ -31,18 +28,11 @@ class HibariEngine:
     def voices(self) -> tuple[VoiceInfo, ...]:
         return HIBARI_VOICES
 
-    def synthesize(
-        self,
-        utterance: Utterance,
-        voice: str,
-        *,
-        speed: float = 1.0,
-        lexicon: Mapping[str, str] | None = None,
-    ) -> Synthesis:
+    def synthesize(self, utterance: Utterance, voice: str, *, speed: float = 1.0) -> Synthesis:
         """See SpeechEngine. There is one voice; `voice` must be its key."""
         if voice not in {info.key for info in HIBARI_VOICES}:
             raise ValueError(f"hibari has no voice {voice!r}")
-        reading = self._reader.read(apply_lexicon(utterance, lexicon).spoken)
+        reading = self._reader.read(utterance.spoken)
         parts = [self._model.from_phonemes(part, speed=speed, seed=_SEED) for part in reading.parts]
         return Synthesis(_joined(parts), reading.pronunciations)
 

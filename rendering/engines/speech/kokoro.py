@@ -3,7 +3,6 @@
 The graph takes phoneme ids, a style vector that depends on the voice and the number of phonemes, and a speed.
 """
 
-from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from rendering.engines.speech.base import Samples, Synthesis, Utterance, VoiceIn
 from rendering.engines.speech.english import EnglishReader, Reading, split_phonemes
 from rendering.engines.speech.phonemes import spoken_words
 from rendering.engines.speech.voices import KOKORO_VOICES
-from rendering.engines.text.lexicon import apply_lexicon
 from rendering.engines.weights import locate
 
 _ESPEAK_LANGUAGES = {"zh": "cmn"}
@@ -60,19 +58,12 @@ class KokoroEngine:
     def voices(self) -> tuple[VoiceInfo, ...]:
         return KOKORO_VOICES
 
-    def synthesize(
-        self,
-        utterance: Utterance,
-        voice: str,
-        *,
-        speed: float = 1.0,
-        lexicon: Mapping[str, str] | None = None,
-    ) -> Synthesis:
+    def synthesize(self, utterance: Utterance, voice: str, *, speed: float = 1.0) -> Synthesis:
         """See SpeechEngine. The language is the voice's own, whatever the utterance says."""
         if voice not in _VOICES:
             raise ValueError(f"Kokoro has no voice {voice!r}")
         style = _style(str(locate(f"kokoro-voice-{voice}")))
-        reading = self._read(apply_lexicon(utterance, lexicon).spoken, _VOICES[voice].language)
+        reading = self._read(utterance.spoken, _VOICES[voice].language)
         parts = [self._speak(part, style, speed) for part in reading.parts]
         return Synthesis(np.concatenate(parts), reading.pronunciations)
 

@@ -5,7 +5,6 @@ The runtime is GPL-3.0, so it is installed only on demand; its one voice here, J
 
 import json
 import re
-from collections.abc import Mapping
 
 import numpy as np
 import onnxruntime
@@ -18,7 +17,6 @@ from rendering.engines.errors import ScriptError
 from rendering.engines.speech.base import SAMPLE_RATE, Synthesis, Utterance, VoiceInfo
 from rendering.engines.speech.phonemes import spoken_words
 from rendering.engines.speech.voices import PIPER_VOICES
-from rendering.engines.text.lexicon import apply_lexicon
 from rendering.engines.weights import locate
 
 _SEED = 1
@@ -41,18 +39,11 @@ class PiperEngine:
     def voices(self) -> tuple[VoiceInfo, ...]:
         return PIPER_VOICES
 
-    def synthesize(
-        self,
-        utterance: Utterance,
-        voice: str,
-        *,
-        speed: float = 1.0,
-        lexicon: Mapping[str, str] | None = None,
-    ) -> Synthesis:
+    def synthesize(self, utterance: Utterance, voice: str, *, speed: float = 1.0) -> Synthesis:
         """See SpeechEngine. There is one voice; `voice` must be its key."""
         if voice not in {info.key for info in PIPER_VOICES}:
             raise ValueError(f"Piper has no voice {voice!r}")
-        text = apply_lexicon(utterance, lexicon).spoken
+        text = utterance.spoken
         if not _LATIN.search(text):
             raise ScriptError(f"An English voice cannot read “{text[:60]}”. Choose a voice of its language.")
         self._voice.session = self._seeded()

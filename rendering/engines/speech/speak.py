@@ -1,6 +1,6 @@
 """From an utterance to Speech: the engine's voice, trimmed, levelled, timed, followed by its pause."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -22,7 +22,6 @@ from rendering.engines.speech.base import (
     Utterance,
 )
 from rendering.engines.speech.timing import time_words
-from rendering.engines.text.lexicon import apply_lexicon
 
 SPEEDS = (0.5, 2.0)
 PITCHES = (-6.0, 6.0)
@@ -36,17 +35,16 @@ def speak(
     *,
     speed: float = 1.0,
     pitch: float = 0.0,
-    lexicon: Mapping[str, str] | None = None,
     reference: Path | None = None,
     aligner: Aligner,
 ) -> Speech:
     """Speak one sentence.
 
-    speed: 0.5-2.0; pitch: semitones, -6..6, at unchanged pace; lexicon: see `SpeechEngine.synthesize`;
-    reference: a voice file, see `CloningEngine`. The result begins with LEAD_IN of silence and ends with the
-    utterance's pause. Equal arguments give equal samples. Raises ScriptError when the voice cannot read the
-    text, ModelMissingError, EngineUnavailableError when it cannot clone, MediaError for a bad voice file, and
-    ValueError for a speed or pitch outside its range.
+    speed: 0.5-2.0; pitch: semitones, -6..6, at unchanged pace; reference: a voice file, see `CloningEngine`.
+    The result begins with LEAD_IN of silence and ends with the utterance's pause. Equal arguments give equal
+    samples. Raises ScriptError when the voice cannot read the text, ModelMissingError, EngineUnavailableError
+    when it cannot clone, MediaError for a bad voice file, and ValueError for a speed or pitch outside its
+    range.
     """
     (speech,) = speak_many(
         engine,
@@ -54,7 +52,6 @@ def speak(
         voice,
         speed=speed,
         pitch=pitch,
-        lexicon=lexicon,
         reference=reference,
         aligner=aligner,
     )
@@ -68,7 +65,6 @@ def speak_many(
     *,
     speed: float = 1.0,
     pitch: float = 0.0,
-    lexicon: Mapping[str, str] | None = None,
     reference: Path | None = None,
     aligner: Aligner,
 ) -> tuple[Speech, ...]:
@@ -77,7 +73,6 @@ def speak_many(
         raise ValueError(f"speed {speed} is outside {SPEEDS[0]}-{SPEEDS[1]}")
     if not PITCHES[0] <= pitch <= PITCHES[1]:
         raise ValueError(f"pitch {pitch} is outside {PITCHES[0]}-{PITCHES[1]} semitones")
-    utterances = [apply_lexicon(utterance, lexicon) for utterance in utterances]
     for utterance in utterances:
         if not utterance.spoken:
             raise ScriptError(f"There is nothing to say in “{utterance.text[:60]}”.")

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import cast, get_args
@@ -25,7 +25,6 @@ from rendering.engines.speech.lina.voice import ClonedVoice, Voice
 from rendering.engines.speech.lina.word_times import FRAMES_PER_SECOND, word_times
 from rendering.engines.speech.tempo import change_tempo
 from rendering.engines.speech.voices import LINA_VOICES
-from rendering.engines.text.lexicon import apply_lexicon
 from rendering.engines.weights import locate
 
 logger = logging.getLogger(__name__)
@@ -67,16 +66,10 @@ class LinaEngine:
         return LINA_VOICES
 
     def synthesize(
-        self,
-        utterance: Utterance,
-        voice: str,
-        *,
-        speed: float = 1.0,
-        lexicon: Mapping[str, str] | None = None,
-        reference: Path | None = None,
+        self, utterance: Utterance, voice: str, *, speed: float = 1.0, reference: Path | None = None
     ) -> Synthesis:
         """See CloningEngine."""
-        return self.synthesize_many([utterance], voice, speed=speed, lexicon=lexicon, reference=reference)[0]
+        return self.synthesize_many([utterance], voice, speed=speed, reference=reference)[0]
 
     def synthesize_many(
         self,
@@ -84,12 +77,10 @@ class LinaEngine:
         voice: str,
         *,
         speed: float = 1.0,
-        lexicon: Mapping[str, str] | None = None,
         reference: Path | None = None,
     ) -> tuple[Synthesis, ...]:
         """Speak several sentences, in order, in a fraction of the time they take one by one. See
         CloningEngine for the rest."""
-        utterances = [apply_lexicon(utterance, lexicon) for utterance in utterances]
         speaker = self._speaker(speakers.SMALL_E if voice == speakers.SMALL_E else loading.ARTIFACT)
         spoken = self._voice(speaker, voice, reference)
         before = spoken.transcript if isinstance(spoken, ClonedVoice) else ""
