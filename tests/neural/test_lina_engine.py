@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from rendering.engines.errors import (
     CheckpointError,
@@ -206,6 +207,20 @@ def test_the_beta_speaks_with_its_own_codec(engine: LinaEngine, models: Path) ->
 
     assert len(samples)
     assert np.isfinite(samples).all()
+
+
+def test_a_codec_with_holes_is_not_filled_up_by_chance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny_lina.install(tmp_path, monkeypatch)
+    tiny_lina.install_small_e(tmp_path)
+    weights = tmp_path / ARTIFACTS["encodec-24khz"].filename
+    tensors = load_file(weights)
+    del tensors["quantizer.layers.0.codebook.embed"]
+    save_file(tensors, weights, {"format": "pt"})
+
+    with pytest.raises(CheckpointError, match=r"lacks quantizer\.layers\.0\.codebook\.embed"):
+        LinaEngine(threads=1).synthesize(SENTENCES[1], "small-e")
 
 
 def test_a_codec_of_another_model_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

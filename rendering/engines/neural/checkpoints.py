@@ -5,7 +5,7 @@ only; every other class or function it names becomes inert (see `pickles`): chec
 carry such objects beside their weights.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -117,11 +117,14 @@ def fill(
     module.eval()
 
 
-def _difference(words: str, names: list[str]) -> list[str]:
-    if not names:
-        return []
+def shortened(names: Sequence[str]) -> str:
+    """Names for a message, and how many more there are."""
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return [f"{words} {', '.join(names[:SHOWN])}{more}"]
+    return f"{', '.join(names[:SHOWN])}{more}"
+
+
+def _difference(words: str, names: list[str]) -> list[str]:
+    return [f"{words} {shortened(names)}"] if names else []
 
 
 def _shape(tensor: Tensor) -> str:

@@ -6,7 +6,6 @@ tokens of a few seconds of speech, goes before every sentence, so that all are s
 
 import zipfile
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
@@ -14,10 +13,10 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import BarkModel
-from transformers.utils import logging
 
 from rendering.engines.catalogue.speech import BARK
 from rendering.engines.errors import CheckpointError, ScriptError
+from rendering.engines.neural import pretrained
 from rendering.engines.neural.runtime import choose
 from rendering.engines.speech.base import SAMPLE_RATE, Samples, Synthesis, Utterance, VoiceInfo
 from rendering.engines.speech.tempo import change_tempo
@@ -40,9 +39,6 @@ _FEWEST_TOKENS = 10
 _PROMPTS = {"semantic_prompt": (1, 10_000), "coarse_prompt": (2, 1024), "fine_prompt": (2, 1024)}
 """Of each array of a speaker's prompt, how many dimensions it has, and below what its tokens are."""
 
-logging.set_verbosity_error()
-logging.disable_progress_bar()
-
 
 class BarkEngine:
     """The `bark` engine. threads: of PyTorch on a processor. Raises ModelMissingError and CheckpointError."""
@@ -54,7 +50,7 @@ class BarkEngine:
         self._runtime = choose(threads=threads)
         weights, *_ = (locate(name) for name in BARK.artifacts)
         half = self._runtime.half and self._runtime.on_cuda
-        self._model = _load(weights.parent, torch.float16 if half else torch.float32).to(self._runtime.device)
+        self._model = _load(weights, torch.float16 if half else torch.float32).to(self._runtime.device)
         self._tokenizer = Tokenizer.from_file(str(locate("bark-small-tokenizer")))
 
     def voices(self) -> tuple[VoiceInfo, ...]:
@@ -95,27 +91,14 @@ class BarkEngine:
         return torch.as_tensor(values, dtype=torch.int64, device=self._runtime.device)
 
 
-def _load(folder: Path, precision: torch.dtype) -> Any:
-    """The network in a folder as transformers keeps it. Nothing but tensors is read from its weights."""
-    try:
-        model, report = BarkModel.from_pretrained(
-            folder, dtype=precision, local_files_only=True, use_safetensors=False, output_loading_info=True
-        )
-    except (OSError, ValueError, RuntimeError, KeyError, UnpicklingError) as error:
-        raise CheckpointError(
-            f"Bark's files in {folder} cannot be read: {error}. Run: python manage.py models pull bark-small"
-        ) from error
-    if lacking := sorted(report["missing_keys"]):
-        raise CheckpointError(
-            f"pytorch_model.bin does not fit BarkModel: it lacks {', '.join(lacking[:5])}"
-            f"{f' and {len(lacking) - 5} more' if len(lacking) > 5 else ''}. Check that it is the right file."
-        )
+def _load(weights: Path, precision: torch.dtype) -> Any:
+    model = pretrained.load(BarkModel, weights, precision=precision)
     rate = model.config.codec_config.sampling_rate
     if rate != SAMPLE_RATE:
         raise CheckpointError(
             f"Bark's config.json says {rate} Hz instead of {SAMPLE_RATE}. Check that it is the right file."
         )
-    return model.eval().requires_grad_(False)
+    return model
 
 
 def _read_prompt(path: Path) -> dict[str, Any]:

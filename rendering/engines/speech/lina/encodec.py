@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from transformers import EncodecModel
 
-from rendering.engines.errors import CheckpointError
+from rendering.engines.neural import pretrained
 from rendering.engines.neural.runtime import Runtime
 from rendering.engines.weights import locate
 
@@ -13,12 +13,8 @@ ARTIFACTS = ("encodec-24khz", "encodec-24khz-config")
 
 def load(runtime: Runtime) -> "EnCodec":
     """Raises ModelMissingError, ModelCorruptError and CheckpointError."""
-    weights, config = (locate(name) for name in ARTIFACTS)
-    try:
-        network = EncodecModel.from_pretrained(weights.parent, local_files_only=True, use_safetensors=True)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise CheckpointError(f"{weights.name} and {config.name} are not EnCodec's: {error}") from error
-    return EnCodec(network.to(runtime.device).eval())
+    weights, _ = (locate(name) for name in ARTIFACTS)
+    return EnCodec(pretrained.load(EncodecModel, weights).to(runtime.device))
 
 
 class EnCodec:

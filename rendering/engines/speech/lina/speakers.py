@@ -19,7 +19,9 @@ SMALL_E = "small-e"
 
 
 class Decoder(Protocol):
-    """What turns codes into sound."""
+    """What turns codes into sound. codes: how many a codebook has."""
+
+    codes: int
 
     def decode(self, codes: Tensor) -> Tensor:
         """codes: int64 [codebooks, frames]. Samples float32 [1, 320 frames], 24 kHz."""
@@ -39,16 +41,10 @@ def load(artifact: str, runtime: Runtime, precision: Precision) -> Speaker:
     """artifact: of the language model; its number of codebooks tells the codec it speaks for. Raises
     ModelMissingError, ModelCorruptError and CheckpointError."""
     model = loading.load(runtime.device, artifact)
-    codec: Decoder
-    if model.config.codebooks == 1:
-        codec = wavtokenizer.load(runtime)
-        codes = codec.codes
-    else:
-        codec = encodec.load(runtime)
-        codes = codec.codes
-    if codes != model.config.codes:
+    codec: Decoder = (wavtokenizer if model.config.codebooks == 1 else encodec).load(runtime)
+    if codec.codes != model.config.codes:
         raise CheckpointError(
-            f"{artifact} speaks in {model.config.codes} codes, its codec in {codes}. One of the files "
+            f"{artifact} speaks in {model.config.codes} codes, its codec in {codec.codes}. One of the files "
             "is not the right one."
         )
     return Speaker(model, Steps(fuse(model, precision)), codec)
