@@ -43,4 +43,4 @@ def _gpu_here() -> bool:
         return False
     from rendering.engines.neural import runtime
 
-    return runtime.choose().on_gpu
+    return runtime.device().type != "cpu"

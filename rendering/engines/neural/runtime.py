@@ -1,7 +1,8 @@
 """Where and in which precision a neural engine runs.
 
-AVATARLAB_DEVICE (auto, cpu, cuda, mps) and AVATARLAB_PRECISION (auto, full, half) decide; `auto` takes a GPU
-where there is one, and half precision on it.
+AVATARLAB_DEVICE (auto, cpu, cuda, mps) and AVATARLAB_PRECISION (auto, full, half) decide; `auto` takes a CUDA
+device where there is one, and half precision on it. Processors, which are slower in half precision, stay with
+full.
 """
 
 import os
@@ -38,19 +39,14 @@ def choose(*, threads: int = 2) -> Runtime:
     encoder and the web server. Raises EngineError for a device that is not here or a setting that is none.
     """
     torch.set_num_threads(threads)
-    device = _device(_setting("AVATARLAB_DEVICE", DEVICES))
-    precision = _setting("AVATARLAB_PRECISION", PRECISIONS)
-    return Runtime(device, half=precision == "half" or (precision == "auto" and device.type == "cuda"))
+    where = device()
+    halving = {"auto": ("cuda",), "full": (), "half": ("cuda", "mps")}
+    return Runtime(where, half=where.type in halving[_setting("AVATARLAB_PRECISION", PRECISIONS)])
 
 
-def _setting(name: str, allowed: tuple[str, ...]) -> str:
-    value = os.environ.get(name, "auto").strip().lower() or "auto"
-    if value not in allowed:
-        raise EngineError(f"{name} is {value}. Choose one of {', '.join(allowed)}.")
-    return value
-
-
-def _device(wanted: str) -> torch.device:
+def device() -> torch.device:
+    """Where this process computes. Raises EngineError as `choose` does."""
+    wanted = _setting("AVATARLAB_DEVICE", DEVICES)
     here = {
         "cpu": True,
         "cuda": torch.cuda.is_available(),
@@ -64,3 +60,10 @@ def _device(wanted: str) -> torch.device:
             "install the PyTorch build for it."
         )
     return torch.device(wanted)
+
+
+def _setting(name: str, allowed: tuple[str, ...]) -> str:
+    value = os.environ.get(name, "auto").strip().lower() or "auto"
+    if value not in allowed:
+        raise EngineError(f"{name} is {value}. Choose one of {', '.join(allowed)}.")
+    return value
