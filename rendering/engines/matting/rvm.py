@@ -33,12 +33,9 @@ class RobustVideoMatting:
 
     def matte_still(self, image: Image) -> Alpha:
         """Alpha of one picture, uint8 of its height and width."""
-        height, width = image.shape[:2]
-        ratio = inner_ratio(width, height)
+        ratio = inner_ratio(image.shape[1], image.shape[0])
         # The memory depends on the inner picture alone, so it is settled without refining any edge.
-        size = (int(width * ratio), int(height * ratio))
-        inner = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-        memory = _blank()
+        inner, memory = inner_picture(image, ratio), _blank()
         for _ in range(STILL_PASSES - 1):
             _, memory = self._step(inner, memory, 1.0)
         alpha, _ = self._step(image, memory, ratio)
@@ -68,6 +65,12 @@ class RobustVideoMatting:
 def inner_ratio(width: int, height: int) -> float:
     """The network's downsample_ratio for a picture of this size in pixels; 1 for small ones."""
     return min(1.0, INNER_SIDE / max(width, height))
+
+
+def inner_picture(image: Image, ratio: float) -> Image:
+    """The small picture on which the network looks for the person. ratio: from `inner_ratio`."""
+    size = (int(image.shape[1] * ratio), int(image.shape[0] * ratio))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _blank() -> Recurrent:

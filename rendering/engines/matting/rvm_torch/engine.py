@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -12,7 +11,7 @@ from torch import Tensor
 from rendering.engines.catalogue.pictures import RVM_TORCH
 from rendering.engines.face.base import Image
 from rendering.engines.matting.base import Alpha
-from rendering.engines.matting.rvm import STILL_PASSES, inner_ratio
+from rendering.engines.matting.rvm import STILL_PASSES, inner_picture, inner_ratio
 from rendering.engines.matting.rvm_torch import weights
 from rendering.engines.matting.rvm_torch.backbones import Variant
 from rendering.engines.matting.rvm_torch.decoder import BLANK, States
@@ -50,12 +49,9 @@ class TorchVideoMatting:
 
     def matte_still(self, image: Image) -> Alpha:
         """Alpha of one picture, uint8 of its height and width."""
-        height, width = image.shape[:2]
-        ratio = inner_ratio(width, height)
+        ratio = inner_ratio(image.shape[1], image.shape[0])
         # The memory depends on the inner picture alone, so it is settled without refining any edge.
-        size = (int(width * ratio), int(height * ratio))
-        inner = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-        memory = self._settled(inner, 1.0)
+        memory = self._settled(inner_picture(image, ratio), 1.0)
         [alpha], _ = self._step([image], memory, ratio)
         return alpha
 
@@ -96,8 +92,8 @@ class TorchVideoMatting:
 
 
 def on_device(network: MattingNetwork, runtime: Runtime) -> MattingNetwork:
-    """The network where the runtime computes, in its precision; half precision is for GPUs only."""
-    if runtime.half and runtime.on_gpu:
+    """The network where the runtime computes, in its precision."""
+    if runtime.half:
         halve(network)
     return network.to(runtime.device, memory_format=torch.channels_last)
 
