@@ -14,7 +14,7 @@ from rendering.engines.talking_head.portrait.performance import Expression
 from rendering.engines.talking_head.portrait.tracking import talking
 
 
-class ClipReader:
+class ClipTemplateReader:
     """Implements `TemplateReader`."""
 
     def __init__(self, film: FilmReader, pasting: Pasting) -> None:
@@ -58,6 +58,6 @@ class ClipTemplate:
         return self._film.route(frames, fps, seed)
 
     @contextmanager
-    def opened(self) -> Iterator[ClipReader]:
+    def opened(self) -> Iterator[ClipTemplateReader]:
         with self._film.opened() as film:
-            yield ClipReader(film, self._pasting)
+            yield ClipTemplateReader(film, self._pasting)

@@ -12,7 +12,7 @@ from rendering.engines.talking_head.dubbing.region import FEATHER
 
 Points = NDArray[np.floating]
 Boxes = NDArray[np.intp]
-"""intp [pictures, 4]: left, top, right, bottom in pixels of the picture; may reach beyond it."""
+"""intp [pictures, 4]: left, top, right, bottom in pixels of the picture, inside it and never empty."""
 Box = NDArray[np.intp]
 """One of them, [4]."""
 
@@ -40,41 +40,19 @@ def face_boxes(landmarks: Points, size: tuple[int, int], *, below: float = 0.0, 
     high[:, 1] += below * (high - low)[:, 1]
     # Centred, because clips play in both directions: a window to one side would trail behind the head.
     boxes = uniform_filter1d(np.concatenate([low, high], axis=1), smoothing, axis=0, mode="nearest")
-    return _at_least_a_pixel(np.clip(np.rint(boxes), 0, [*size, *size]).astype(np.intp))
-
-
-def square_boxes(landmarks: Points, size: tuple[int, int], *, enlarged: float, smoothing: int = 1) -> Boxes:
-    """Squares around faces, `enlarged` times as long as the longer side of the face's box; all of them are
-    equally large, and moved into the picture where it is large enough for them. See `face_boxes`."""
-    flat = landmarks[..., :2].astype(np.float64)
-    low, high = flat.min(axis=1), flat.max(axis=1)
-    side = max(1, round(enlarged * float(np.median((high - low).max(axis=1)))))
-    corner = uniform_filter1d((low + high) / 2, smoothing, axis=0, mode="nearest") - side / 2
-    room = np.array(size) - side
-    # A picture smaller than the square lies in its middle.
-    corner = np.where(room >= 0, np.clip(corner, 0, np.maximum(room, 0)), room / 2)
-    start = np.rint(corner).astype(np.intp)
-    return np.concatenate([start, start + side], axis=1)
+    start = np.clip(np.rint(boxes[:, :2]), 0, np.array(size) - 1)
+    end = np.clip(np.rint(boxes[:, 2:]), start + 1, size)
+    return np.concatenate([start, end], axis=1).astype(np.intp)
 
 
 def cut(image: Image, box: Box, side: int) -> Image:
-    """What a box shows of a picture, uint8 [side, side, 3]; beyond the picture its edge is repeated."""
+    """What a box shows of a picture, uint8 [side, side, 3]."""
     left, top, right, bottom = box.tolist()
-    height, width = image.shape[:2]
-    inner = image[max(0, top) : min(height, bottom), max(0, left) : min(width, right)]
-    beyond = (max(0, -top), max(0, bottom - height), max(0, -left), max(0, right - width))
-    if any(beyond):
-        inner = np.asarray(cv2.copyMakeBorder(inner, *beyond, cv2.BORDER_REPLICATE), np.uint8)
     shrinks = min(right - left, bottom - top) > side
     how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(inner, (side, side), interpolation=how), np.uint8)
+    return np.asarray(cv2.resize(image[top:bottom, left:right], (side, side), interpolation=how), np.uint8)
 
 
 def to_crop(points: Points, box: Box, side: int) -> NDArray[np.float32]:
     """Points [..., 2] of a picture in pixels of its crop (corners, not middles, are whole numbers)."""
     return np.asarray((points - box[:2]) * side / (box[2:] - box[:2]), np.float32)
-
-
-def _at_least_a_pixel(boxes: Boxes) -> Boxes:
-    boxes[:, 2:] = np.maximum(boxes[:, 2:], boxes[:, :2] + 1)
-    return boxes

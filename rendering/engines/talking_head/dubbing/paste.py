@@ -8,12 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rendering.engines.face.base import Image
+from rendering.engines.talking_head.clips.placement import SHRUNK_BELOW
 from rendering.engines.talking_head.dubbing.crops import Box
 from rendering.engines.talking_head.dubbing.region import Mask, soft_mask
 from rendering.engines.talking_head.panel_picture import Rectangle
-
-SHRUNK_BELOW = 0.75
-"""Scale below which pixels are averaged: a cubic kernel would skip some."""
 
 
 @dataclass(frozen=True)
