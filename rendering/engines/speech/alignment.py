@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from pocketsphinx import Decoder
-from scipy.signal import resample_poly
 
 from rendering.engines.speech.base import SAMPLE_RATE, Phone, Samples
 from rendering.engines.speech.english import EnglishReader
+from rendering.engines.speech.levels import resampled
 from rendering.engines.speech.phonemes import to_arpabet
 
 _MODEL_RATE = 16_000
@@ -92,7 +92,7 @@ class Aligner:
         return self._reader
 
     def _decode(self, samples: Samples, entries: list[str]) -> list["_FoundWord"] | None:
-        pcm = (np.clip(resample_poly(samples, 2, 3), -1, 1) * 32767).astype("<i2").tobytes()
+        pcm = (np.clip(resampled(samples, _MODEL_RATE), -1, 1) * 32767).astype("<i2").tobytes()
         decoder = self._decoder
         # Its estimate of the channel would go on from sentence to sentence: equal input, other borders.
         decoder.reinit_feat()

@@ -1,5 +1,6 @@
-"""Silence around speech, loudness and pitch of samples."""
+"""Silence around speech; loudness, pitch and rate of samples."""
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -59,6 +60,17 @@ def level(samples: Samples) -> Samples:
 def silence(seconds: float) -> Samples:
     """float32 zeros at SAMPLE_RATE."""
     return np.zeros(max(0, round(seconds * SAMPLE_RATE)), dtype=np.float32)
+
+
+def lasting(samples: Samples, seconds: float) -> Samples:
+    """The speech, followed by silence until it lasts that long."""
+    return np.pad(samples, (0, max(0, round(seconds * SAMPLE_RATE) - len(samples))))
+
+
+def resampled(samples: Samples, rate: int) -> Samples:
+    """float32 at another rate, in Hz, for networks that hear at it. samples: at SAMPLE_RATE."""
+    common = math.gcd(rate, SAMPLE_RATE)
+    return np.asarray(resample_poly(samples, rate // common, SAMPLE_RATE // common), np.float32)
 
 
 def loud_parts(level: Levels) -> NDArray[np.bool_]:

@@ -8,7 +8,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from rendering.engines.speech.base import SAMPLE_RATE, Samples, Speech
+from rendering.engines.speech.base import Speech
+from rendering.engines.speech.levels import lasting
 from rendering.engines.talking_head.diffdub import motion
 from rendering.engines.talking_head.diffdub.hearing import Hearing
 from rendering.engines.talking_head.diffdub.motion import Motion
@@ -37,7 +38,7 @@ class Speaker:
     def latents(self, speech: Speech, lips: Tensor, *, frames: int, fps: int) -> Tensor:
         """float32 [frames, latent]; frame i shows the time (i + 0.5) / fps of the speech, which is followed
         by silence. lips: as of `Person`."""
-        heard = self._hearing.hear(_lasting(speech.samples, frames / fps))
+        heard = self._hearing.hear(lasting(speech.samples, frames / fps))
         with torch.inference_mode():
             spoken = self._network(heard[None], lips)[0]
         return _at_times(spoken, (np.arange(frames) + 0.5) / fps * motion.FPS - 0.5)
@@ -64,11 +65,6 @@ class DiffDubDubber:
         side = self._painter.side
         drawn = {int(number): painted(self._person.corners[number], side) for number in np.unique(pictures)}
         return np.stack([drawn[int(number)] for number in pictures])
-
-
-def _lasting(samples: Samples, seconds: float) -> Samples:
-    """Speech and the silence after it."""
-    return np.pad(samples, (0, max(0, round(seconds * SAMPLE_RATE) - len(samples))))
 
 
 def _at_times(curve: Tensor, at: NDArray[np.float64]) -> Tensor:

@@ -11,16 +11,16 @@ from typing import Any
 
 import numpy as np
 import torch
-from scipy.signal import resample_poly
 from torch import Tensor
 from transformers import HubertConfig, HubertModel
 
 from rendering.engines.errors import CheckpointError
 from rendering.engines.neural import checkpoints
 from rendering.engines.speech.base import Samples
+from rendering.engines.speech.levels import resampled
 
 RATE = 16_000
-"""Hz; speech comes at 24 kHz, three samples for two of these."""
+"""Hz."""
 WINDOW, OVERLAP = 1000, 100
 """Moments that are heard at once (20 s), and how many of them at either side only as context."""
 STEADY = 1e-7
@@ -111,7 +111,7 @@ def _check(described: dict[str, Any], config: Path, states: int, size: int) -> N
 
 def _prepared(samples: Samples, least: int) -> Samples:
     """At 16 kHz, zero mean, unit variance; silence follows speech too short to be heard."""
-    wave = np.asarray(resample_poly(samples, 2, 3), np.float64)
+    wave = resampled(samples, RATE).astype(np.float64)
     if len(wave):
         wave = (wave - wave.mean()) / np.sqrt(wave.var() + STEADY)
     return np.asarray(np.pad(wave, (0, max(0, least - len(wave)))), np.float32)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rendering.engines.neural.runtime import Runtime
-from rendering.engines.speech.base import SAMPLE_RATE, Samples, Speech
+from rendering.engines.speech.base import Speech
+from rendering.engines.speech.levels import lasting
 from rendering.engines.talking_head.dubbing.actor import CropBatch, Crops
 from rendering.engines.talking_head.wav2lip.folded import PAINTED, FaceFeatures, FoldedWav2Lip
 from rendering.engines.talking_head.wav2lip.network import Wav2Lip
@@ -23,11 +24,9 @@ KEPT_PICTURES = 16
 
 
 def folded(network: Wav2Lip, runtime: Runtime) -> FoldedWav2Lip:
-    """The faster form of a network that has its weights, on the runtime's device and in its precision: half
-    precision is for GPUs, because processors are slower in it."""
-    half = runtime.half and runtime.on_gpu
+    """The faster form of a network that has its weights, on the runtime's device and in its precision."""
     return FoldedWav2Lip(network, on_cpu=not runtime.on_gpu).to(
-        device=runtime.device, dtype=torch.float16 if half else torch.float32
+        device=runtime.device, dtype=torch.float16 if runtime.half else torch.float32
     )
 
 
@@ -46,7 +45,7 @@ class MouthPainter:
         self, batches: Iterable[CropBatch], speech: Speech, *, frames: int, fps: int, seed: int
     ) -> Iterator[Crops]:
         """See `Dubber`. There is no chance in it: the seed changes nothing."""
-        mel = mel_spectrogram(at_rate(_lasting(speech.samples, frames / fps)))
+        mel = mel_spectrogram(at_rate(lasting(speech.samples, frames / fps)))
         for batch in batches:
             mels = torch.from_numpy(windows(mel, batch.frames, fps)).to(**self._options)
             painted = self._network.paint(mels, self._seen(batch))
@@ -77,9 +76,3 @@ def faces(crops: NDArray[np.uint8]) -> Tensor:
     masked = whole.clone()
     masked[:, :, PAINTED:] = 0
     return torch.cat((masked, whole), dim=1)
-
-
-def _lasting(samples: Samples, seconds: float) -> Samples:
-    """Followed by silence up to that length."""
-    missing = max(0, round(seconds * SAMPLE_RATE) - len(samples))
-    return np.pad(samples, (0, missing))

@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import resample_poly
 
-from rendering.engines.speech.base import SAMPLE_RATE, Samples
+from rendering.engines.speech.base import Samples
+from rendering.engines.speech.levels import resampled
 
 RATE: Final = 16_000
 """Hz."""
@@ -40,8 +40,7 @@ Mel = NDArray[np.float32]
 
 def at_rate(samples: Samples) -> Samples:
     """float32 at RATE, of float32 at SAMPLE_RATE."""
-    common = np.gcd(RATE, SAMPLE_RATE)
-    return np.asarray(resample_poly(samples, RATE // common, SAMPLE_RATE // common), np.float32)
+    return resampled(samples, RATE)
 
 
 def mel_spectrogram(samples: Samples) -> Mel:
