@@ -24,7 +24,7 @@ def extract(checkpoint: Any, source: str) -> State:
     tensors of another model.
     """
     state = checkpoints.state_of(
-        checkpoint, source=source, below=("state_dict", "model"), prefixes=("model.", "")
+        checkpoint, source=source, below=("state_dict", "model"), prefixes=("model.",)
     )
     build(state, source=source)
     return state

@@ -19,9 +19,8 @@ from rendering.engines.talking_head.diffdub.blocks import (
     Stage,
 )
 from rendering.engines.talking_head.diffdub.layout import Levels, RendererLayout
-from rendering.engines.talking_head.diffdub.lip_encoder import LipEncoder
+from rendering.engines.talking_head.diffdub.lip_encoder import COLOURS, LipEncoder
 
-COLOURS = 3
 LONGEST_PERIOD = 10_000
 """Of the sines that tell the time step, over 2 pi steps (Vaswani et al. 2017)."""
 
