@@ -11,7 +11,7 @@ from rendering.engines.errors import CheckpointError, MediaError
 from rendering.engines.neural import checkpoints
 from rendering.engines.neural.runtime import Runtime
 from rendering.engines.speech.base import SAMPLE_RATE
-from rendering.engines.speech.wavtokenizer import released, windows
+from rendering.engines.speech.wavtokenizer import released, sizes, windows
 from rendering.engines.speech.wavtokenizer.codec import Codec
 from rendering.engines.speech.wavtokenizer.network import WavTokenizer
 from tests.neural import tiny_codec
@@ -56,6 +56,13 @@ class TestFile:
         torch.save({"state_dict": {"backbone.embed.weight": torch.zeros(8, 4, 7)}}, tmp_path / "other.ckpt")
         with pytest.raises(CheckpointError, match=r"other\.ckpt holds no WavTokenizer"):
             read(tmp_path / "other.ckpt")
+
+    @pytest.mark.parametrize("name", ["head.out.weight", f"{sizes.CODEBOOK}embed"])
+    def test_a_tensor_without_its_dimensions_is_no_codec(self, name: str, tmp_path: Path) -> None:
+        state = {**tiny_codec.released(tiny_codec.network()), name: torch.tensor(1.0)}
+        torch.save({"state_dict": state}, tmp_path / "odd.ckpt")
+        with pytest.raises(CheckpointError, match=r"odd\.ckpt holds no WavTokenizer: its tensors"):
+            read(tmp_path / "odd.ckpt")
 
     def test_missing_surplus_and_misshapen_tensors_are_named(self, tmp_path: Path) -> None:
         state = tiny_codec.released(tiny_codec.network())

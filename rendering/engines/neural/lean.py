@@ -58,7 +58,8 @@ def _extracted(original: Path, extract: Extract) -> State:
 
 def _write(copy: Path, wanted: State, *, like: Path) -> None:
     """like: the file whose permissions the copy gets."""
-    draft = copy.with_name(f"{copy.name}.{os.getpid()}")
+    # One name for all processes, which write one after another: what a killed one left is written over.
+    draft = copy.with_name(f"{copy.name}.part")
     try:
         # Clones: tensors of a checkpoint may share memory, which safetensors refuses.
         save_file({name: tensor.detach().contiguous().clone() for name, tensor in wanted.items()}, draft)

@@ -153,7 +153,7 @@ def _read_archive(path: Path) -> Any:
         if structure.file_size > _LONGEST_PICKLE:
             raise pickle.UnpicklingError("what it holds beside tensors is too long")
         order = members.get("byteorder")
-        if order is not None and archive.read(order) != b"little":
+        if order is not None and (order.file_size > len(b"little") or archive.read(order) != b"little"):
             raise pickle.UnpicklingError("its numbers are big-endian")
 
         def storage(described: Any) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from rendering.engines.neural import checkpoints
@@ -51,6 +52,7 @@ def fold_weight_norm(state: Mapping[str, Tensor]) -> State:
 
 def network(state: State, *, source: str) -> WavTokenizer:
     """The codec with these tensors, on the CPU. Raises CheckpointError naming what is wrong with them."""
-    built = WavTokenizer(sizes.of(state, source=source))
+    with torch.device("meta"):
+        built = WavTokenizer(sizes.of(state, source=source))
     checkpoints.fill(built, state, source=source)
     return built

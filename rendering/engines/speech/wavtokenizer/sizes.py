@@ -40,14 +40,18 @@ class Sizes:
 def of(state: Mapping[str, Tensor], *, source: str) -> Sizes:
     """The sizes of the codec with these tensors, weight norm already folded.
 
-    Raises CheckpointError when tensors without which there is no codec are missing.
+    Raises CheckpointError when tensors without which there is no codec are missing or of other shapes.
     """
     try:
         return _read(state)
-    except (KeyError, IndexError, StopIteration) as error:
-        raise CheckpointError(
-            f"{source} holds no WavTokenizer: it lacks {error}. Check that it is the right file."
-        ) from error
+    except KeyError as error:
+        raise _refusal(source, f"it lacks {error.args[0]}") from error
+    except (IndexError, ValueError) as error:
+        raise _refusal(source, f"its tensors do not form one ({error})") from error
+
+
+def _refusal(source: str, reason: str) -> CheckpointError:
+    return CheckpointError(f"{source} holds no WavTokenizer: {reason}. Check that it is the right file.")
 
 
 def _read(state: Mapping[str, Tensor]) -> Sizes:
