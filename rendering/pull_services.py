@@ -68,19 +68,7 @@ def cancel_pull(*, pull: ModelPull) -> None:
 def enqueue_pull(pull_id: UUID) -> None:
     """Put the job that starts a pull on the queue, unless it waits there already. With Redis away, the sweep
     of a worker does it later."""
-    job_id = f"pull-{pull_id}"
     try:
-        interactive = queues.queue(queues.INTERACTIVE)
-        if job_id in interactive.get_job_ids():
-            return
-        interactive.enqueue_call(
-            "rendering.jobs.pull_models",
-            args=(pull_id,),
-            job_id=job_id,
-            timeout=START_S,
-            result_ttl=0,
-            failure_ttl=queues.FAILURE_TTL_S,
-            description=job_id,
-        )
+        queues.enqueue_once("pull_models", pull_id, job_id=f"pull-{pull_id}", timeout_s=START_S)
     except RedisError as error:
         log.warning("pull %s: Redis does not answer, it waits: %s", pull_id, error)

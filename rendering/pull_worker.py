@@ -50,7 +50,7 @@ def end(worker: str) -> None:
     ModelPull.objects.filter(worker=worker, state=ModelPull.State.RUNNING).update(
         state=ModelPull.State.WAITING, worker="", claimed=None
     )
-    for fetch in _running:
+    for fetch in tuple(_running):
         fetch.join(FAREWELL_S)
     _running.clear()
 

@@ -77,6 +77,22 @@ def enqueue_render_job(function: str, *args: Any, job_id: str, at_front: bool = 
     )
 
 
+def enqueue_once(function: str, row_id: UUID, *, job_id: str, timeout_s: int) -> None:
+    """Put `rendering.jobs.<function>(row_id)` on the interactive queue, unless it waits there already. Raises
+    redis.RedisError."""
+    interactive = queue(INTERACTIVE)
+    if job_id not in interactive.get_job_ids():
+        interactive.enqueue_call(
+            f"rendering.jobs.{function}",
+            args=(row_id,),
+            job_id=job_id,
+            timeout=timeout_s,
+            result_ttl=0,
+            failure_ttl=FAILURE_TTL_S,
+            description=job_id,
+        )
+
+
 def drop_waiting(job_ids: Iterable[str]) -> None:
     """Take jobs out of the renders queue (of a cancelled or deleted render). Raises redis.RedisError."""
     renders = queue(RENDERS)

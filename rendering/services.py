@@ -145,28 +145,17 @@ def check_voice(*, voice: "Voice") -> None:
 
 def enqueue_avatar_check(avatar_id: uuid.UUID) -> None:
     """Put the check of an avatar on the queue unless it waits there already."""
-    _enqueue_check("rendering.jobs.check_avatar", avatar_id, f"avatar-{avatar_id}", AVATAR_CHECK_S)
+    _enqueue_check("check_avatar", avatar_id, f"avatar-{avatar_id}", AVATAR_CHECK_S)
 
 
 def enqueue_voice_check(voice_id: uuid.UUID) -> None:
     """Put the check of a voice on the queue unless it waits there already."""
-    _enqueue_check("rendering.jobs.check_voice", voice_id, f"voice-{voice_id}", VOICE_CHECK_S)
+    _enqueue_check("check_voice", voice_id, f"voice-{voice_id}", VOICE_CHECK_S)
 
 
-def _enqueue_check(job: str, row_id: uuid.UUID, job_id: str, timeout: int) -> None:
+def _enqueue_check(function: str, row_id: uuid.UUID, job_id: str, timeout_s: int) -> None:
     try:
-        interactive = queues.queue(queues.INTERACTIVE)
-        if job_id in interactive.get_job_ids():
-            return
-        interactive.enqueue_call(
-            job,
-            args=(row_id,),
-            job_id=job_id,
-            timeout=timeout,
-            result_ttl=0,
-            failure_ttl=queues.FAILURE_TTL_S,
-            description=job_id,
-        )
+        queues.enqueue_once(function, row_id, job_id=job_id, timeout_s=timeout_s)
     except RedisError as error:
         log.warning("%s: Redis does not answer, its check waits: %s", job_id, error)
 
