@@ -12,7 +12,6 @@ from django.core.files.base import ContentFile
 from avatarlab.files import delete_files
 from rendering import engine_rows
 from rendering.engines import catalogue
-from rendering.engines.catalogue import EngineCard
 from rendering.engines.errors import EngineUnavailableError
 from studio.models import Voice
 from studio.selectors import CLONING_ENGINE
@@ -35,7 +34,7 @@ def clone(voice: Voice, media: "MediaSource") -> None:
     path = media.local_path(MediaRef(sha256=voice.sha256, name=voice.media.name))
     spoken = spoken_text(voice.transcript)
     samples = reference.read(path, spoken)
-    require(catalogue.card(CLONING_ENGINE))
+    require_cloning()
     from rendering.engines.speech.lina import cloning
 
     keep_bundle(voice, cloning.cloned(samples, spoken, threads=settings.WORKER_THREADS))
@@ -53,7 +52,7 @@ def learn(
     progress: a file in which the learning is kept, and gone on from. Raises ModelMissingError,
     EngineUnavailableError, CheckpointError.
     """
-    require(catalogue.card(CLONING_ENGINE))
+    require_cloning()
     from rendering.engines.speech.lina import cloning
     from rendering.engines.speech.lina.tuning import Settings
 
@@ -66,9 +65,10 @@ def learn(
     )
 
 
-def require(engine: EngineCard) -> None:
-    """Raises EngineUnavailableError with the remedies while something, or the operator, keeps the engine from
-    working here."""
+def require_cloning() -> None:
+    """Raises EngineUnavailableError with the remedies while something, or the operator, keeps the engine of
+    cloned voices from working here."""
+    engine = catalogue.card(CLONING_ENGINE)
     engine_rows.check_allowed(engine.name)
     if reasons := catalogue.lacking(engine):
         raise EngineUnavailableError(f"{engine.title} cannot be used. {' '.join(reasons)}")

@@ -17,6 +17,7 @@ from avatarlab.errors import UserError
 from rendering.engines.errors import EngineError
 from studio import services
 from studio.models import Voice
+from studio.services.keeping import checked_name
 
 if TYPE_CHECKING:
     from rendering.engines.speech.lina.tuning import Report
@@ -107,6 +108,9 @@ class Command(BaseCommand):
         _check_consent(consent)
         if epochs < 1:
             raise CommandError("--epochs is at least 1.")
+        # What would be refused at the end is refused before hours of learning.
+        name = checked_name(voice)
+        voices.require_cloning()
         self.stdout.write("Reading the recordings and finding what is said when.")
         extracts = material.gather(audio, Aligner())
         subject = _subject(extracts)
@@ -116,9 +120,12 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Learning from {len(extracts)} passages. Ctrl-C stops; the same command goes on from there."
         )
-        with _Bar() as bar:
-            content = voices.learn(extracts, epochs=epochs, progress=progress, report=bar.show)
-        row = services.add_learnt_voice(owner=user, name=voice, content=content, subject=subject)
+        try:
+            with _Bar() as bar:
+                content = voices.learn(extracts, epochs=epochs, progress=progress, report=bar.show)
+        except KeyboardInterrupt:
+            raise SystemExit("\nStopped.") from None
+        row = services.add_learnt_voice(owner=user, name=name, content=content, subject=subject)
         self.stdout.write(f"{row.name} is ready.")
 
     def _remove(self, *, voice: str, owner: str, **options: Any) -> None:
