@@ -13,7 +13,6 @@ from accounts.models import Consent
 from accounts.services import VOICE_CONSENT_STATEMENT
 from rendering import engine_rows
 from rendering.engines.speech.base import SAMPLE_RATE
-from rendering.engines.weights.store import remove
 from rendering.pipeline.audio import wav_bytes
 from studio.models import Voice
 from tests import factories
@@ -118,7 +117,7 @@ def test_what_would_be_refused_at_the_end_is_refused_before_the_learning(owner, 
     said = ("--owner", owner.email, "--audio", minutes, "--consent")
     with pytest.raises(CommandError, match="A name has 1 to 80 characters"):
         voices("tune", "--voice", "H" * 81, *said)
-    remove("lina-169m")
+    call_command("models", "remove", "lina-169m", stdout=StringIO())
     with pytest.raises(CommandError, match="models pull lina-169m"):
         voices("tune", "--voice", "Hum", *said)
     assert not Consent.objects.exists()
