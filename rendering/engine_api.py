@@ -19,7 +19,9 @@ class ArtifactSerializer(serializers.Serializer):
     name = serializers.CharField()
     bytes = serializers.IntegerField(help_text="About so many where no checksum is published.")
     licence = serializers.CharField()
-    state = serializers.CharField(help_text="present, missing or corrupt.")
+    state = serializers.CharField(
+        help_text="present, unpinned (here, and nobody vouches for it yet), missing or corrupt."
+    )
     needed = serializers.BooleanField(help_text="Without it the engine does not work.")
 
 

@@ -1,6 +1,6 @@
 """The renderer compiled, where that is asked for.
 
-Compiling takes minutes, once in the life of a worker: it pays for long films, and is off unless
+Compiling takes a minute or more, once in the life of a worker: it pays for long films, and is off unless
 AVATARLAB_COMPILE is 1.
 """
 
