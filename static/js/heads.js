@@ -1,6 +1,7 @@
 // The engine that makes the face speak: what may be chosen, under which terms, and why the rest may not.
 
 const STANDARD = "standard";
+const WHY = { planned: " (planned)", forbidden: " (not allowed here)", lacking: " (not ready)" };
 
 /** What one needs to know before making money with it: the licence, and a plain sentence. */
 export function licenceLine({ title, licence, commercial, commercial_label }) {
@@ -25,8 +26,7 @@ export function showHead(box, heads, scene) {
   const head = heads.find(({ name }) => name === scene.head);
   const options = heads.map(({ name, title, problem, state }) => {
     const chosen = name === scene.head;
-    const note = state === "planned" ? " (planned)" : problem ? " (not ready)" : "";
-    return option(title + note, name, { chosen, disabled: Boolean(problem) && !chosen });
+    return option(title + (WHY[state] ?? ""), name, { chosen, disabled: Boolean(problem) && !chosen });
   });
   // What a draft names and the server no longer knows stays visible, and is not replaced in silence.
   if (!head && heads.length) options.unshift(option(`${scene.head} (gone)`, scene.head, { chosen: true }));
@@ -50,7 +50,7 @@ export function showHead(box, heads, scene) {
 function showReasons(box, others) {
   box.hidden = others.length === 0;
   const count = others.length === 1 ? "One more engine" : `${others.length} more engines`;
-  box.querySelector("summary span").textContent = `${count}, not ready here`;
+  box.querySelector("summary span").textContent = `${count}, not available here`;
   box.querySelector("dl").replaceChildren(
     ...others.flatMap(({ title, summary, problem }) => {
       const [name, why] = [document.createElement("dt"), document.createElement("dd")];

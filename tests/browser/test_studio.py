@@ -186,7 +186,7 @@ def test_a_face_engine_is_chosen_with_its_terms_before_ones_eyes(adas_page: Page
     expect(page.locator("#head-terms")).to_contain_text("Portrait: MIT. Commercial use permitted.")
     expect(page.get_by_label("Quality")).to_be_hidden()
     expect(page.locator("#head option[value=wav2lip]")).to_be_disabled()
-    page.get_by_text("One more engine, not ready here").click()
+    page.get_by_text("One more engine, not available here").click()
     expect(page.get_by_text("It needs wav2lip-gan. Fetch it.")).to_be_visible()
 
     page.get_by_label("Face engine").select_option("DiffDub")

@@ -21,35 +21,27 @@ from rendering.engines.talking_head.wav2lip.network import Wav2Lip
 from rendering.engines.talking_head.wav2lip.painter import KEPT_PICTURES, MouthPainter, faces
 from rendering.engines.talking_head.wav2lip.sound import at_rate, mel_spectrogram, windows
 from rendering.engines.talking_head.wav2lip.winograd import WinogradConvolution
+from tests.engines import wav2lip_files
 from tests.engines.clips import nodding
 from tests.engines.test_portrait import FPS, speech, still
 
 SMALL = Placement(width=320, height=320, scale=0.5, offset_x=0.0, offset_y=0.0)
 SAME = 1e-4
 """Largest difference between the network and its faster form."""
-FILE = "wav2lip_gan.pth"
 CPU = Runtime(torch.device("cpu"), half=False)
 
 
 @pytest.fixture(scope="module")
 def network() -> Wav2Lip:
-    generator = Wav2Lip()
-    formula.fill(generator)
-    return generator
+    return wav2lip_files.network()
 
 
 @pytest.fixture(scope="module")
 def models(network: Wav2Lip, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A models folder with a checkpoint in the released form."""
     folder = tmp_path_factory.mktemp("models")
-    released(folder, {f"module.{name}": tensor for name, tensor in network.state_dict().items()})
+    wav2lip_files.write(folder, network)
     return folder
-
-
-def released(folder: Path, tensors: dict[str, torch.Tensor]) -> None:
-    optimizer = {"state": {0: {"step": 5, "exp_avg": torch.zeros(3)}}, "param_groups": [{"lr": 1e-4}]}
-    checkpoint = {"state_dict": tensors, "optimizer": optimizer, "global_step": 5, "global_epoch": 1}
-    torch.save(checkpoint, folder / FILE)
 
 
 @pytest.fixture(scope="module")
@@ -269,7 +261,7 @@ def test_a_file_that_does_not_fit_is_told_tensor_by_tensor(
     del tensors["module.output_block.1.bias"]
     tensors["module.output_block.1.weight"] = torch.zeros(3, 16, 1, 1)
     tensors["module.surprise"] = torch.zeros(1)
-    released(tmp_path, tensors)
+    wav2lip_files.save(tmp_path, tensors)
     monkeypatch.setenv("AVATARLAB_MODELS", str(tmp_path))
     with pytest.raises(CheckpointError) as caught:
         Wav2LipHead(threads=1)

@@ -13,6 +13,7 @@ from transformers import EncodecConfig, EncodecModel
 from rendering.bench.engines import formula
 from rendering.engines.speech.lina.config import LinaConfig
 from rendering.engines.speech.lina.model import LinaModel
+from rendering.engines.weights.artifact import Artifact
 from rendering.engines.weights.manifest import ARTIFACTS
 from tests.neural import tiny_codec
 
@@ -88,15 +89,20 @@ def save_tokenizer(path: Path) -> Path:
 def install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A models folder in which the engine finds all it needs."""
     monkeypatch.setenv("AVATARLAB_MODELS", str(folder))
+    monkeypatch.setitem(ARTIFACTS, "lina-bpe", write(folder))
+
+
+def write(folder: Path) -> Artifact:
+    """All that the engine needs, into a models folder. Returns what the manifest would have to know of the
+    tokenizer: of the released one it knows the checksum."""
     save(folder / ARTIFACTS["lina-169m"].filename)
     tiny_codec.save(folder / ARTIFACTS["wavtokenizer"].filename, CODEC)
     tokenizer = save_tokenizer(folder / ARTIFACTS["lina-bpe"].filename)
-    known = replace(
+    return replace(
         ARTIFACTS["lina-bpe"],
         size=tokenizer.stat().st_size,
         sha256=hashlib.sha256(tokenizer.read_bytes()).hexdigest(),
     )
-    monkeypatch.setitem(ARTIFACTS, "lina-bpe", known)
 
 
 def install_small_e(folder: Path, config: LinaConfig = SMALL_E) -> None:

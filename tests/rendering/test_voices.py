@@ -8,10 +8,8 @@ import pytest
 from django.core.files.storage import default_storage
 
 from rendering import jobs, leases, queues, recovery, resident, services
-from rendering.engines.speech.base import SAMPLE_RATE
-from rendering.pipeline.audio import wav_bytes
 from studio.models import Voice
-from tests import factories
+from tests import factories, recordings
 from tests.neural import tiny_lina
 
 TRANSCRIPT = "Nothing but a hum is in this recording: 6 seconds of it, rising and falling."
@@ -20,10 +18,7 @@ CHECKING, READY, REFUSED = Voice.State.CHECKING, Voice.State.READY, Voice.State.
 
 
 def hum(seconds: float, level: float = 0.3) -> bytes:
-    """A WAV file of something that comes and goes as syllables do."""
-    t = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
-    syllables = np.clip(np.sin(2 * np.pi * 2 * t), 0, 1)
-    return wav_bytes((level * syllables * np.sin(2 * np.pi * 180 * t)).astype(np.float32), SAMPLE_RATE)
+    return recordings.wav(recordings.murmur(seconds, level=level))
 
 
 def waiting(content: bytes, **fields: object) -> Voice:

@@ -3,7 +3,6 @@
 from io import StringIO
 from pathlib import Path
 
-import numpy as np
 import pytest
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -12,10 +11,8 @@ from django.core.management import CommandError, call_command
 from accounts.models import Consent
 from accounts.services import VOICE_CONSENT_STATEMENT
 from rendering import engine_rows
-from rendering.engines.speech.base import SAMPLE_RATE
-from rendering.pipeline.audio import wav_bytes
 from studio.models import Voice
-from tests import factories
+from tests import factories, recordings
 from tests.neural import tiny_lina
 
 TEXT = "Nothing but a hum is in this recording: six seconds of it, rising and falling."
@@ -29,11 +26,7 @@ def owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 def hum(path: Path, *, seconds: float = 6, pitch: float = 180) -> Path:
-    """Something that comes and goes as syllables do."""
-    t = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
-    syllables = np.clip(np.sin(2 * np.pi * 2 * t), 0, 1)
-    sound = 0.3 * syllables * np.sin(2 * np.pi * pitch * t)
-    path.write_bytes(wav_bytes(sound.astype(np.float32), SAMPLE_RATE))
+    path.write_bytes(recordings.wav(recordings.murmur(seconds, pitch=pitch)))
     return path
 
 
