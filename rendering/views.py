@@ -16,6 +16,7 @@ from avatarlab.media import url_for
 from avatarlab.pages import json_body
 from rendering import engine_selectors, selectors, services
 from rendering.models import Render
+from studio.models import Voice
 
 PAGE_SIZE = 24
 ORDERS = {
@@ -89,11 +90,26 @@ def _details(render: Render, snapshot: dict[str, Any]) -> dict[str, Any]:
         "format": form,
         "ratio": form["aspect"].replace(":", "x"),
         "avatars": sorted({scene["avatar"]["name"] for scene in scenes}),
-        "voices": sorted({scene["voice"]["key"] for scene in scenes if scene["recording"] is None}),
+        "voices": _voices(render, [scene["voice"] for scene in scenes if scene["recording"] is None]),
         "engines": engine_selectors.used_in(render.spec),
         "timing": TIMINGS.get(snapshot["timing"], snapshot["timing"]),
         "stages": sorted(render.seconds.items()),
     }
+
+
+def _voices(render: Render, spoken: list[dict[str, Any]]) -> list[str]:
+    """Keys of the presets' voices, and names of the owner's own, which share one key."""
+    references = {voice["reference"]["sha256"] for voice in spoken if voice.get("reference")}
+    own = Voice.objects.filter(owner=render.owner, bundle_sha256__in=references)
+    names = dict(own.values_list("bundle_sha256", "name"))
+    return sorted(
+        {
+            names.get(voice["reference"]["sha256"], "a voice that was deleted")
+            if voice.get("reference")
+            else voice["key"]
+            for voice in spoken
+        }
+    )
 
 
 @require_GET

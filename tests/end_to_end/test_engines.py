@@ -85,6 +85,7 @@ def test_a_recording_becomes_a_voice_that_speaks(visitor: Visitor, avatar: str) 
     film, page = visitor.watch(scene(avatar, cloned["id"]))
     assert_watchable(film)
     assert "Lina-Speech" in page
+    assert "<dt>Voice</dt><dd>me</dd>" in page
     made_up, _ = visitor.watch(scene(avatar, preset(visitor, "lina", "one")))
     assert not np.array_equal(film.samples, made_up.samples)
 

@@ -79,12 +79,9 @@ class Change:
 
 
 def measure(
-    runtime: Runtime, *, config: LinaConfig = RELEASED, compiled: bool = False, rounds: int = ROUNDS
+    runtime: Runtime, *, config: LinaConfig = RELEASED, rounds: int = ROUNDS
 ) -> tuple[tuple[Speed, ...], tuple[Change, ...]]:
-    """Speeds of all ways on this device, and what its precisions change.
-
-    compiled: let PyTorch's compiler join the small kernels of the fused step.
-    """
+    """Speeds of all ways on this device, and what its precisions change."""
     precisions: tuple[Precision, ...] = ("full", "half") if runtime.on_gpu else ("full", "half", "int8")
     with torch.inference_mode():
         model = _model(config, runtime.device)
@@ -94,7 +91,7 @@ def measure(
             ("plain", "full", 1): lambda: _plain(model, steps)
         }
         for precision, ours in fused.items():
-            stepper = Steps(ours, compiled=compiled)
+            stepper = Steps(ours)
             for rows in BATCHES_ON_A_GPU if runtime.on_gpu else BATCHES_ON_A_PROCESSOR:
                 contenders["fused", precision, rows] = _fused(model, stepper, rows, steps)
         figures: dict[tuple[str, Precision, int], list[float]] = {name: [] for name in contenders}

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from rendering.bench.engines import diffdub, lina, rvm, wav2lip
 from rendering.bench.engines.figures import Figure
 from rendering.engines.neural.runtime import Runtime
+from rendering.engines.talking_head.diffdub import compiling
 
 CODES_PER_SECOND = 75.0
 """Of Lina-Speech's codec: so many a second are real time."""
@@ -81,7 +82,7 @@ def of_wav2lip(runtime: Runtime) -> Iterable[Figure]:
 
 
 def of_diffdub(runtime: Runtime) -> Iterable[Figure]:
-    authors, *ours = diffdub.measure(runtime, compile_too=False)
+    authors, *ours = diffdub.measure(runtime, compile_too=compiling.wanted())
     size = f"{authors.side} x {authors.side}"
     yield Figure(
         "diffdub",

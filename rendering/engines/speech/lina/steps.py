@@ -1,5 +1,6 @@
 """Steps until every row has stopped: one after another on a processor, replayed as a graph on a GPU."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ BETWEEN_LOOKS = 16
 """Steps of a GPU before it is asked which rows have stopped: asking makes it wait."""
 _SMALLEST_TEXT = 64
 """Tokens. Texts are padded to this times a power of two, so that few graphs are captured."""
+KEPT_GRAPHS = 4
+"""The last ones used; the largest, of many long texts, hold nearly a gigabyte each."""
 _WARM_UP = 3
 """Steps before a graph is captured, which let the libraries choose their kernels."""
 
@@ -34,13 +37,12 @@ class Decoded(NamedTuple):
 
 
 class Steps:
-    """compiled: let PyTorch's compiler join small kernels, which takes a minute the first time."""
+    """Batches of utterances, decoded step by step; on a GPU as graphs, of which the last few are kept."""
 
-    def __init__(self, model: FusedModel, *, compiled: bool = False, choices: int = CHOICES) -> None:
+    def __init__(self, model: FusedModel, *, choices: int = CHOICES) -> None:
         self.model = model
         self.choices = min(choices, model.config.rows)
-        self._compiled = compiled
-        self._graphs: dict[tuple[int, int], tuple[Decoding, torch.cuda.CUDAGraph]] = {}
+        self._graphs: OrderedDict[tuple[int, int], tuple[Decoding, torch.cuda.CUDAGraph]] = OrderedDict()
 
     def decode(
         self, reading: Reading, state: LinaState, latest: Tensor, noise: Tensor, limits: Sequence[int]
@@ -53,11 +55,10 @@ class Steps:
             return self._replayed(reading, state, latest, noise, limits)
         decoding = self._decoding(*reading.present.shape, steps=max(limits))
         decoding.begin(reading, state, latest, noise)
-        step = torch.compile(decoding.step) if self._compiled else decoding.step
         left = list(range(len(limits)))
         results: dict[int, Decoded] = {}
         for number in range(max(limits)):
-            step()
+            decoding.step()
             stopped = _stopped(decoding.buffers.latest).tolist()
             over = [stops or number + 1 == limits[row] for row, stops in zip(left, stopped, strict=True)]
             if not any(over):
@@ -88,18 +89,20 @@ class Steps:
 
     def _captured(self, rows: int, tokens: int) -> tuple[Decoding, torch.cuda.CUDAGraph]:
         if (rows, tokens) not in self._graphs:
+            while len(self._graphs) >= KEPT_GRAPHS:
+                self._graphs.popitem(last=False)
             decoding = self._decoding(rows, tokens, steps=LONGEST)
-            step = torch.compile(decoding.step) if self._compiled else decoding.step
             stream = torch.cuda.Stream()
             stream.wait_stream(torch.cuda.current_stream())
             with torch.cuda.stream(stream):
                 for _ in range(_WARM_UP):
-                    step()
+                    decoding.step()
             torch.cuda.current_stream().wait_stream(stream)
             graph = torch.cuda.CUDAGraph()
             with torch.cuda.graph(graph):
-                step()
+                decoding.step()
             self._graphs[rows, tokens] = decoding, graph
+        self._graphs.move_to_end((rows, tokens))
         return self._graphs[rows, tokens]
 
     def _decoding(self, rows: int, tokens: int, *, steps: int) -> Decoding:
