@@ -29,18 +29,18 @@ test: lint
 	$(BIN)/python manage.py models pull --standard
 	@# Two lanes, a core each. What the second prints is shown when both have ended.
 	@log=$$(mktemp); \
-	{ $(BIN)/pytest -p no:cacheprovider $(MACHINERY_TESTS) && \
+	{ $(BIN)/pytest -p no:cacheprovider $(ENGINE_TESTS) && \
 	  AVATARLAB_TEST_DATABASE=postgresql $(BIN)/pytest -p no:cacheprovider $(DATABASE_TESTS); } >$$log 2>&1 & \
 	other=$$!; trap "kill $$other" INT TERM; \
-	$(BIN)/pytest $(SERVICE_TESTS); first=$$?; \
+	$(BIN)/pytest $(OTHER_TESTS); first=$$?; \
 	wait $$other; second=$$?; \
-	echo "The machinery, and PostgreSQL:"; cat $$log; rm -f $$log; \
+	echo "The engines, and PostgreSQL:"; cat $$log; rm -f $$log; \
 	exit $$((first | second))
 
-# What talks to a database; the engines and the pipeline do not.
+ENGINE_TESTS := $(addprefix tests/,engines golden neural)
+OTHER_TESTS := $(filter-out $(ENGINE_TESTS) tests/data,$(patsubst %/,%,$(wildcard tests/[a-z]*/)))
+# What talks to a database.
 DATABASE_TESTS := $(wildcard $(addprefix tests/,accounts admin api failures media rendering storage studio web))
-SERVICE_TESTS := $(DATABASE_TESTS) $(wildcard $(addprefix tests/,browser ops))
-MACHINERY_TESTS := $(filter-out $(SERVICE_TESTS) tests/data,$(patsubst %/,%,$(wildcard tests/[a-z]*/)))
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Avatar Lab needs Python 3.11 or newer; this is %s. Say which to use: make PYTHON=python3.12 run" % sys.version.split()[0])'
@@ -52,8 +52,9 @@ $(INSTALLED): pyproject.toml | .venv/bin/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
-# What `make test` needs beside the product: linters, test servers, browser driver.
+# What `make test` needs beside the product: linters, test servers, browser driver, the engines' extras. Of these
+# few modules are ever imported, so they are compiled when they are.
 $(CHECKS): pyproject.toml | .venv/bin/python
 	@echo "Installing into .venv, with what checks need."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable '.[dev]'
 	@touch $@ $(INSTALLED)
