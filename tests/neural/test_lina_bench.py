@@ -14,7 +14,7 @@ def test_every_way_is_measured_and_fewer_bits_change_more() -> None:
         ("plain", "full", 1),
         ("fused", "full", 1),
     ]
-    assert len(speeds) == 1 + 3 * len(lina.BATCHES)
+    assert len(speeds) == 1 + 3 * len(lina.BATCHES_ON_A_PROCESSOR)
     assert all(speed.per_second > 0 for speed in speeds)
     full, half, int8 = changes
     assert full.relative < 1e-5 < half.relative < int8.relative < 0.5
