@@ -87,6 +87,8 @@ const showHeads = () => showHead(document.getElementById("head-choice"), data.he
 function listVoices() {
   const language = field("language").value;
   const shown = data.voices.filter((row) => !language || row.language === language || row.id === scene().voice);
+  const rank = (row) => (row.own ? 0 : row.problem ? 2 : 1);
+  shown.sort((one, other) => rank(one) - rank(other));
   fill("voices", shown.map((row) => voiceRow(row, row.id === scene().voice, playSample, (gone) => remove("voices", gone))));
   showVoiceTerms();
 }
