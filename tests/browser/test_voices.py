@@ -77,6 +77,8 @@ def test_the_microphone_makes_a_recording(new_context: NewContext, ada, sign_in:
     dialog = open_dialog(page)
     dialog.get_by_role("button", name="Record now").click()
     expect(dialog.get_by_role("status")).to_contain_text("of at most 15")
+    # Chromium's pretended microphone beeps once a second.
+    page.wait_for_timeout(2500)
     dialog.get_by_role("button", name="Stop").click()
     expect(dialog.get_by_role("status")).to_contain_text("Recorded")
     expect(dialog.locator("[data-file-name]")).to_contain_text("My voice")
