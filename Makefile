@@ -26,7 +26,7 @@ lint: $(CHECKS)
 	$(BIN)/lint-imports
 
 test: lint
-	$(BIN)/python manage.py models pull --standard
+	$(BIN)/python manage.py models pull --standard piper
 	@# Two lanes, a core each. What the second prints is shown when both have ended.
 	@log=$$(mktemp); \
 	{ $(BIN)/pytest -p no:cacheprovider $(ENGINE_TESTS) && \

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from rendering.engines.face.analysis import analyse
 from rendering.engines.face.regions import BOTH_EYES, LIPS
 from rendering.engines.talking_head.base import StillSource
-from rendering.engines.weights import store
 from rendering.pipeline import bundle
 from studio.models import Avatar, Voice
 from tests import recordings
@@ -61,8 +60,6 @@ def assert_watchable(film: Film) -> None:
     ],
 )
 def test_a_voice_speaks(visitor: Visitor, avatar: str, engine: str, key: str, named: str) -> None:
-    if engine == "piper" and store.missing(["piper-joe", "piper-joe-config"]):
-        pytest.skip("Piper's voice is not here: manage.py models pull piper")
     film, page = visitor.watch(scene(avatar, preset(visitor, engine, key)))
     assert_watchable(film)
     assert named in page
